@@ -1,0 +1,28 @@
+"""Joinedup: collect accurate data, join it, examine it, and say plainly what is not known.
+
+The verbs of the command line as functions, loaded when they are first used: importing this package loads neither
+DuckDB nor Splink nor Django.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from joinedup.runs import check as check
+    from joinedup.runs import demo as demo
+    from joinedup.runs import link_file as link
+    from joinedup.runs import new_project as new
+    from joinedup.runs import run as run
+
+_VERBS = {"check": "check", "demo": "demo", "link": "link_file", "new": "new_project", "run": "run"}
+
+__all__ = ["check", "demo", "link", "new", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _VERBS:
+        raise AttributeError(f"module 'joinedup' has no attribute '{name}'")
+    from joinedup import runs
+
+    return getattr(runs, _VERBS[name])

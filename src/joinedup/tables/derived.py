@@ -1,0 +1,202 @@
+"""The tables made from records and decisions: returns, clusters, groups, cases, figures, claims."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from joinedup.tables.columns import DATE, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YES_NO, Column, Table
+
+EVIDENCE = pa.list_(pa.struct([("comparison", TEXT), ("level", TEXT), ("weight", NUMBER)]))
+VALUES = pa.list_(pa.struct([("column", TEXT), ("value", TEXT), ("record_id", TEXT)]))
+HITS = pa.list_(
+    pa.struct([("rule", TEXT), ("version", TEXT), ("fields", pa.list_(pa.struct([("name", TEXT), ("value", TEXT)])))])
+)
+
+RETURNS = Table(
+    "returns",
+    "one reason why one row was returned or marked",
+    ("source_file", "source_row", "table", "column", "rule"),
+    (
+        Column("record_id", TEXT, "Key of the row, when it has one."),
+        Column("table", TEXT, "Table the row was meant for."),
+        Column("source_file", TEXT, "Extract.", required=True),
+        Column("source_row", WHOLE, "Row of the extract; the header is row 1.", required=True),
+        Column("column", TEXT, "Column the rule read first; null for the whole row."),
+        Column("rule", TEXT, "Name of the rule.", required=True),
+        Column("severity", TEXT, "Whether the row was kept out.", values=("returned", "marked"), required=True),
+        Column("message", TEXT, "What is wrong, without the value."),
+        Column("remedy", TEXT, "What to do."),
+    ),
+)
+
+CLUSTERS = Table(
+    "clusters",
+    "which person a record belongs to",
+    ("record_id",),
+    (
+        Column("record_id", TEXT, "The person record.", required=True),
+        Column("person_id", TEXT, "The person. Says nothing about them.", required=True),
+        Column(
+            "cluster_weight",
+            NUMBER,
+            "Weakest tie that holds the record in its cluster, bits; null when alone or joined by key.",
+        ),
+    ),
+)
+
+PAIRS = Table(
+    "pairs",
+    "a scored pair of records",
+    ("record_id_l", "record_id_r"),
+    (
+        Column("record_id_l", TEXT, "The record whose id sorts first.", required=True),
+        Column("record_id_r", TEXT, "The other record.", required=True),
+        Column(
+            "match_weight",
+            NUMBER,
+            "Bits, log2 of match to non-match likelihood with the prior, 6 decimals; null for a pair joined by key.",
+            "Fellegi and Sunter (1969), J. Am. Stat. Assoc. 64(328)",
+        ),
+        Column("evidence", EVIDENCE, "What each comparison found and how many bits it gave.", personal=True),
+    ),
+)
+
+JUDGEMENTS = Table(
+    "judgements",
+    "what a person decided of two records",
+    ("record_id_l", "record_id_r", "at"),
+    (
+        Column("record_id_l", TEXT, "The record whose id sorts first.", required=True),
+        Column("record_id_r", TEXT, "The other record.", required=True),
+        Column("verdict", TEXT, "The decision.", values=("same", "different", "unsure"), required=True),
+        Column("by", TEXT, "Account of the person who decided.", required=True),
+        Column("at", MOMENT, "When.", required=True),
+        Column("why", TEXT, "Why, in their words.", personal=True),
+        Column("retired_at", MOMENT, "When it was taken back, derived from the retiring event."),
+    ),
+)
+
+REFERRALS = Table(
+    "referrals",
+    "a reopened case given to a force or the NCA",
+    ("crime_id", "to", "on"),
+    (
+        Column("crime_id", TEXT, "The crime.", required=True),
+        Column("to", TEXT, "Who received it.", required=True),
+        Column("on", DATE, "When.", required=True),
+        Column("accepted", YES_NO, "Whether it was accepted; null while unanswered."),
+        Column("why", TEXT, "Why it was accepted or declined.", personal=True),
+        Column("outcome", TEXT, "What came of it."),
+    ),
+)
+
+ACTIONS = Table(
+    "actions",
+    "what is being done about a referral",
+    ("referral", "action"),
+    (
+        Column("referral", TEXT, "The referral.", required=True),
+        Column("action", TEXT, "What is to be done.", required=True, personal=True),
+        Column("owner", TEXT, "Who does it.", required=True),
+        Column("due", DATE, "By when."),
+        Column("done_on", DATE, "When it was done."),
+    ),
+)
+
+PEOPLE = Table(
+    "people",
+    "one person, best values with provenance",
+    ("person_id",),
+    (
+        Column("person_id", TEXT, "The person.", required=True),
+        Column("values", VALUES, "Best value of each column and the record it came from.", personal=True),
+        Column("conflicts", VALUES, "Values that disagree, with their records.", personal=True),
+    ),
+)
+
+GROUP_MEMBERS = Table(
+    "group_members",
+    "who is in a group",
+    ("group_id", "person_id"),
+    (
+        Column("group_id", TEXT, "The group: people acting together.", required=True),
+        Column("person_id", TEXT, "The person.", required=True),
+        Column("role", TEXT, "Part in the group."),
+        Column("why", TEXT, "What ties them to it.", personal=True),
+    ),
+)
+
+GROUP_SUMMARIES = Table(
+    "group_summaries",
+    "a group",
+    ("group_id",),
+    (
+        Column("group_id", TEXT, "The group.", required=True),
+        Column("suspects", WHOLE, "People suspected, identified or not."),
+        Column("victims", WHOLE, "People harmed."),
+        Column("crimes", WHOLE, "Crimes."),
+        Column("forces", TEXTS, "Forces that hold a part."),
+        Column("systems", TEXTS, "Systems that hold a part."),
+        Column("first_on", DATE, "First offence day."),
+        Column("last_on", DATE, "Last offence day."),
+        Column("definition_met", TEXT, "Which definition of group-based offending it meets."),
+        Column("seen_by_one_system", YES_NO, "Whether any one system could have seen it."),
+    ),
+)
+
+REVIEW_CASES = Table(
+    "review_cases",
+    "a crime to look at again",
+    ("crime_id",),
+    (
+        Column("crime_id", TEXT, "The crime.", required=True),
+        Column("hits", HITS, "Rules that fired and the field values that fired them.", personal=True),
+        Column("order", NUMBER, "Place in the queue; lower is sooner."),
+        Column("why", TEXT, "Why it should be looked at.", personal=True),
+        Column("why_not", TEXT, "What speaks against.", personal=True),
+    ),
+)
+
+FIGURES = Table(
+    "figures",
+    "one published number",
+    ("measure", "population", "unit", "stage", "period", "area", "group", "method"),
+    (
+        Column("measure", TEXT, "What is counted, by the name in the glossary.", required=True),
+        Column("population", TEXT, "Who is counted.", required=True),
+        Column("unit", TEXT, "Unit of count: record, person, offence, row, pair.", required=True),
+        Column("stage", TEXT, "Stage of the case, or `all`.", required=True),
+        Column("period", TEXT, "Year or period, or `all`.", required=True),
+        Column("area", TEXT, "Force or system, or `all`.", required=True),
+        Column("group", TEXT, "Category counted, or `all`.", required=True),
+        Column("numerator", WHOLE, "Count."),
+        Column("denominator", WHOLE, "Everyone counted, unknowns included."),
+        Column("unknown", WHOLE, "Of the denominator, how many are unknown."),
+        Column("lower", NUMBER, "Lower bound of the share, 0 to 1."),
+        Column("upper", NUMBER, "Upper bound of the share, 0 to 1."),
+        Column("method", TEXT, "How it was made.", required=True),
+        Column("assumption", TEXT, "What must be true for it; null when nothing is assumed."),
+        Column("benchmark", TEXT, "What it is compared with: area, sex, age and year."),
+        Column("suppressed", YES_NO, "True when it must not leave: below the disclosure threshold."),
+    ),
+)
+
+VERDICTS = ("holds", "holds_if", "insufficient", "contradicted", "refused")
+
+CLAIMS = Table(
+    "claims",
+    "one statement and its verdict",
+    ("claim",),
+    (
+        Column("claim", TEXT, "The statement.", required=True),
+        Column("figures", TEXTS, "Figures it rests on."),
+        Column("verdict", TEXT, "Verdict.", values=VERDICTS),
+        Column("assumption", TEXT, "What must be true, for `holds_if`."),
+        Column("opposite_verdict", TEXT, "Verdict of the opposite statement.", values=VERDICTS),
+    ),
+)
+
+DERIVED_TABLES = (
+    RETURNS, CLUSTERS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS, PEOPLE, GROUP_MEMBERS, GROUP_SUMMARIES,
+    REVIEW_CASES, FIGURES, CLAIMS,
+)  # fmt: skip
