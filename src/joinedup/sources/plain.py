@@ -1,0 +1,57 @@
+"""Files whose columns already bear a table's names need no source map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from joinedup import tables
+from joinedup.errors import ExtractError, Place
+from joinedup.sources.source_map import MADE_BY_THE_READER, SourceMap, TableMap, ValueSpec
+from joinedup.tables import Table
+
+_ALSO = {"nationality": "nationalities", "nationalities_reason": "nationality_reason"}
+
+
+def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceMap:
+    """A source map for a file named after a table, or else for the table that most of its columns belong to.
+
+    Raises ExtractError when the columns are those of no table.
+    """
+    table = _table_of(path, columns)
+    specs = {target: ValueSpec(columns=(column,), separator=";") for column, target in _targets(table, columns)}
+    if table is tables.PERSON_RECORDS and "local_id" not in specs and "record_id" in columns:
+        specs["local_id"] = ValueSpec(columns=("record_id",))
+    return SourceMap(system=system, tables=(TableMap(table=table, files=path.name, columns=specs),))
+
+
+def _table_of(path: Path, columns: Sequence[str]) -> Table:
+    stem = path.name.split(".")[0]
+    for table in tables.RECORD_TABLES:
+        if stem == table.name:
+            return table
+    best = max(tables.RECORD_TABLES, key=lambda table: _resemblance(table, columns))
+    if _resemblance(best, columns)[0] < 2:
+        raise ExtractError(
+            "The columns are not those of any table.",
+            place=Place(file=path.name, row=1),
+            remedy="Name a source map with --map, or name the columns as in docs/reference/tables.md.",
+        )
+    return best
+
+
+def _resemblance(table: Table, columns: Sequence[str]) -> tuple[int, int]:
+    return len(_targets(table, columns)), -len(table.columns)
+
+
+def _targets(table: Table, columns: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [(column, _ALSO.get(column, column)) for column in columns]
+    return [(c, t) for c, t in pairs if t in table and not _made(table, t)]
+
+
+def _made(table: Table, target: str) -> bool:
+    return (
+        target in MADE_BY_THE_READER
+        or target.endswith("_received")
+        or (target == "record_id" and table is tables.PERSON_RECORDS)
+    )

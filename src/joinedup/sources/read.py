@@ -1,0 +1,212 @@
+"""Extracts of one system read through its map into frames of record tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from joinedup.engine import ROW, Engine, Extract, Reading, RowFault, read_extract
+from joinedup.engine.contract import Frame
+from joinedup.engine.extracts import is_extract
+from joinedup.errors import Place, SourceMapError, nearest
+from joinedup.sources.plain import map_without_toml
+from joinedup.sources.settings import Settings
+from joinedup.sources.source_map import SourceMap, TableMap, load_map
+from joinedup.sources.targets import UNREAD, Builder
+from joinedup.tables import Table
+
+MAP_NAME = "source.toml"
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """sent: rows that the map asks for, faults included. left_out: rows that its `where` leaves out."""
+
+    file: str
+    system: str
+    sent: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """A row of an extract that could not become a row of the table it was meant for."""
+
+    file: str
+    table: str
+    fault: RowFault
+
+    @property
+    def row(self) -> int:
+        return self.fault.row
+
+    @property
+    def rule(self) -> str:
+        return self.fault.rule
+
+    @property
+    def column(self) -> str | None:
+        return self.fault.column
+
+
+@dataclass
+class Collected:
+    """What extracts became. frames: by table name, each with its table's columns and `unread:` marks."""
+
+    frames: dict[str, list[Frame]] = field(default_factory=dict)
+    faults: list[FileFault] = field(default_factory=list)
+    counts: list[FileCount] = field(default_factory=list)
+    maps: list[SourceMap] = field(default_factory=list)
+    extracts: dict[str, Extract] = field(default_factory=dict)
+
+    def add(self, other: Collected) -> None:
+        for table, frames in other.frames.items():
+            self.frames.setdefault(table, []).extend(frames)
+        self.faults += other.faults
+        self.counts += other.counts
+        self.maps += other.maps
+        self.extracts |= other.extracts
+
+
+def collect_system(engine: Engine, folder: Path, settings: Settings) -> Collected:
+    """Read every extract of `sources/<system>/`. Raises SourceError, also when the folder has no extract."""
+    map_path = folder / MAP_NAME
+    if map_path.exists():
+        source = load_map(map_path)
+        return _collect(engine, source, _files_of_map(folder, source, map_path), settings)
+    collected = Collected()
+    for path in _extracts(folder):
+        collected.add(collect_file(engine, path, settings, system=folder.name))
+    if not collected.counts:
+        raise SourceMapError(
+            "The folder has no extract and no source map.",
+            place=Place(file=folder.name),
+            remedy="Put an extract there.",
+        )
+    return collected
+
+
+def collect_file(
+    engine: Engine, path: Path, settings: Settings, *, system: str | None = None, source: SourceMap | None = None
+) -> Collected:
+    """Read one file, through `source` or else by its columns' names. Raises SourceError."""
+    if source is not None:
+        matching = [(t, path) for t in source.tables if path.match(t.files)] or [(t, path) for t in source.tables]
+        return _collect(engine, source, matching, settings)
+    extract = read_extract(path)
+    plain = map_without_toml(path, extract.columns, system or path.name.split(".")[0])
+    return _collect(engine, plain, [(plain.tables[0], path)], settings, {path: extract})
+
+
+def _extracts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if is_extract(path))
+
+
+def _files_of_map(folder: Path, source: SourceMap, map_path: Path) -> list[tuple[TableMap, Path]]:
+    found = []
+    for table_map in source.tables:
+        paths = [path for path in sorted(folder.glob(table_map.files)) if is_extract(path)]
+        if not paths:
+            present = [path.name for path in _extracts(folder)]
+            raise SourceMapError(
+                f"No extract is called `{table_map.files}`.{nearest(table_map.files, present)}",
+                place=Place(file=f"{folder.name}/{map_path.name}"),
+            )
+        found += [(table_map, path) for path in paths]
+    return found
+
+
+def _collect(
+    engine: Engine,
+    source: SourceMap,
+    files: list[tuple[TableMap, Path]],
+    settings: Settings,
+    read_already: Mapping[Path, Extract] | None = None,
+) -> Collected:
+    collected = Collected(maps=[source])
+    extracts = dict(read_already or {})
+    wanted: dict[Path, set[int]] = {}
+    for table_map, path in files:
+        if path not in extracts:
+            extracts[path] = read_extract(
+                path, Reading(source.reading.encoding, source.reading.delimiter, table_map.sheet)
+            )
+        chosen = _where(extracts[path].table, table_map, Place(file=_name(path, settings)))
+        wanted.setdefault(path, set()).update(chosen[ROW].to_pylist())
+        frame = _frame(engine, chosen, Builder(
+            source, table_map, settings, _raw_names(extracts[path]), Place(file=_name(path, settings))
+        ), _name(path, settings))  # fmt: skip
+        collected.frames.setdefault(table_map.table.name, []).append(frame)
+    for path, extract in extracts.items():
+        _count(collected, path, extract, len(wanted[path]), source, settings)
+        first = next(t.table.name for t, p in files if p == path)
+        collected.faults += [FileFault(_name(path, settings), first, fault) for fault in extract.faults]
+    return collected
+
+
+def _count(
+    collected: Collected, path: Path, extract: Extract, wanted: int, source: SourceMap, settings: Settings
+) -> None:
+    name = _name(path, settings)
+    left_out = extract.table.num_rows - wanted
+    collected.counts.append(FileCount(name, source.system, wanted + len(extract.faults), left_out))
+    collected.extracts[name] = extract
+
+
+def _name(path: Path, settings: Settings) -> str:
+    return path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else path.name
+
+
+def _raw_names(extract: Extract) -> dict[str, str]:
+    """Extract columns under names that no target can have."""
+    return {name: f"raw:{place}" for place, name in enumerate(extract.columns)}
+
+
+def _where(table: pa.Table, table_map: TableMap, place: Place) -> pa.Table:
+    for column, allowed in table_map.where.items():
+        if column not in table.column_names:
+            raise SourceMapError(
+                f"`where` names no column of the extract: `{column}`.{nearest(column, table.column_names)}",
+                place=place,
+            )
+        folded = pc.utf8_upper(pc.utf8_trim_whitespace(table[column]))
+        wanted = pa.array([value.strip().upper() for value in allowed], pa.string())
+        table = table.filter(pc.is_in(folded, wanted))
+    return table
+
+
+def _frame(engine: Engine, rows: pa.Table, builder: Builder, file: str) -> Frame:
+    raw = builder.raw
+    renamed = rows.rename_columns([raw.get(name, name) for name in rows.column_names])
+    maps = builder.maps()
+    mapped = engine.map_distinct(engine.frame(renamed), maps)
+    given = {name for one in maps for name in one.gives}
+    constants: dict[str, str | None] = {**builder.constants(), "source_file": file, "system": builder.source.system}
+    columns = list(_columns(builder.table_map.table, given | {ROW}, constants))
+    marks = [nw.col(name) for name in sorted(given) if name.startswith(UNREAD)]
+    return mapped.select(*columns, *marks)
+
+
+def _columns(table: Table, given: set[str], constants: Mapping[str, str | None]) -> Iterator[nw.Expr]:
+    for column in table.columns:
+        if column.name in given:
+            yield nw.col(column.name)
+        elif column.name in constants:
+            constant = nw.lit(constants[column.name], nw.String())
+            yield constant.cast(_NARWHALS_TYPES[column.type]).alias(column.name)
+        else:
+            yield nw.lit(None).cast(_NARWHALS_TYPES[column.type]).alias(column.name)
+
+
+_NARWHALS_TYPES: dict[pa.DataType, nw.dtypes.DType] = {
+    pa.string(): nw.String(),
+    pa.date32(): nw.Date(),
+    pa.int64(): nw.Int64(),
+    pa.bool_(): nw.Boolean(),
+    pa.list_(pa.string()): nw.List(nw.String()),
+}

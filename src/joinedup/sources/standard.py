@@ -1,0 +1,175 @@
+"""Standard forms of single values: names, dates, postcodes, phones, identifiers.
+
+Every function takes one text as received and is pure, so that a batch, a form and a cluster treat it alike.
+None in, None out. Nothing is guessed: what cannot be read is None, and the text stands in `<column>_received`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+PLACEHOLDER_BIRTH_DATES = frozenset({dt.date(1900, 1, 1), dt.date(1970, 1, 1)})
+"""Dates that systems fill in when none was given. Source: domain rules of POLE v1.1 and the Core Person Record."""
+
+NO_FIXED_ABODE = frozenset({"NF1 1NF", "NF1 1FA", "ZZ99 3VZ", "ZZ99 3WZ", "ZZ99 9ZZ"})
+"""Placeholder postcodes for no fixed abode or not known."""
+
+TITLES = frozenset({
+    "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "FR", "SIR", "LADY", "LORD", "DAME", "MASTER", "PC", "DC",
+    "DS", "DI", "SGT", "INSP", "CLLR", "HRH", "MESSRS",
+})  # fmt: skip
+NOT_NAMES = frozenset(
+    {"UNKNOWN", "NOT KNOWN", "NK", "N K", "UNK", "NONE", "NOT GIVEN", "NOT RECORDED", "ANON", "NFN", "NSN"}
+)
+"""Words that stand in name fields when no name is known."""
+
+_INVISIBLE = ("Cf", "Cc")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_ALSO_KNOWN = re.compile(r"\s*(?:\bA\.?K\.?A\.?\b|\bALIAS\b|\bALSO KNOWN AS\b|[/;(\[])\s*", re.IGNORECASE)
+_NOT_IN_NAMES = re.compile(r"[^\w\s'-]|[\d_]")
+_SPACES = re.compile(r"\s+")
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
+
+
+class Name(NamedTuple):
+    """One name field: its standard form, and the other names that stood in the same field."""
+
+    main: str | None
+    others: list[str]
+
+
+class BirthDate(NamedTuple):
+    """precision: day, month or year. reason: why the date is missing. unread: text was there and made no date."""
+
+    value: dt.date | None
+    precision: str | None
+    reason: str | None
+    unread: bool
+
+
+def plain_text(text: str | None) -> str | None:
+    """Without invisible marks and doubled spaces; empty becomes None."""
+    if text is None:
+        return None
+    if not text.isprintable():
+        text = "".join(c if unicodedata.category(c) not in _INVISIBLE else " " if c.isspace() else "" for c in text)
+    return _SPACES.sub(" ", text).strip() or None
+
+
+def name(text: str | None) -> Name:
+    """Upper case, accents kept; titles, digits and marks taken off; names after "aka", "/", ";" or "(" kept apart."""
+    clean = plain_text(text)
+    if clean is None:
+        return Name(None, [])
+    parts = [_one_name(part) for part in _ALSO_KNOWN.split(clean)]
+    found = [part for part in parts if part]
+    return Name(found[0], found[1:]) if found else Name(None, [])
+
+
+def _one_name(text: str) -> str | None:
+    letters = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", text).translate(_APOSTROPHES)).upper()
+    words = [word.strip("'-") for word in letters.split()]
+    kept = [word for word in words if word and word not in TITLES]
+    joined = " ".join(kept)
+    return None if joined in NOT_NAMES else joined or None
+
+
+def full_name(text: str | None, order: str) -> tuple[Name, Name]:
+    """Split one field into forenames and surname by `order` (see source maps).
+
+    A single word is a surname. Without a comma the surname is one word: particles stay with the forenames,
+    because only the sender knows better.
+    """
+    clean = plain_text(text)
+    if clean is None:
+        return Name(None, []), Name(None, [])
+    main, *others = [part for part in _ALSO_KNOWN.split(clean) if part.strip()] or [""]
+    forenames, surname = _split(main, order)
+    aliases = [other for part in others if (other := _one_name(part))]
+    return Name(_one_name(forenames), aliases), Name(_one_name(surname), [])
+
+
+def _split(text: str, order: str) -> tuple[str, str]:
+    if order == "surname, forenames" and "," in text:
+        surname, _, forenames = text.partition(",")
+        return forenames, surname
+    words = [word for word in text.replace(",", " ").split() if word.strip(".").upper() not in TITLES]
+    if len(words) < 2:
+        return "", " ".join(words)
+    if order.startswith("surname"):
+        return " ".join(words[1:]), words[0]
+    return " ".join(words[:-1]), words[-1]
+
+
+def date(text: str | None, formats: Sequence[str]) -> dt.date | None:
+    """The first format that reads the whole text, or None."""
+    found = _dated(text, formats)
+    return found[0] if found else None
+
+
+def birth_date(text: str | None, formats: Sequence[str]) -> BirthDate:
+    """A date of birth with its precision; placeholders become missing with reason `not_recorded`."""
+    if text is None:
+        return BirthDate(None, None, "not_recorded", False)
+    found = _dated(text, formats)
+    if found is None:
+        return BirthDate(None, None, "unmapped", True)
+    value, format_ = found
+    if value in PLACEHOLDER_BIRTH_DATES:
+        return BirthDate(None, None, "not_recorded", False)
+    return BirthDate(value, _precision(format_), None, False)
+
+
+def _dated(text: str | None, formats: Sequence[str]) -> tuple[dt.date, str] | None:
+    clean = plain_text(text)
+    if clean is None:
+        return None
+    for format_ in formats:
+        try:
+            return dt.datetime.strptime(clean, format_).date(), format_
+        except ValueError:
+            continue
+    return None
+
+
+def _precision(format_: str) -> str:
+    if any(day in format_ for day in ("%d", "%j", "%x", "%c")):
+        return "day"
+    return "month" if any(month in format_ for month in ("%m", "%b", "%B")) else "year"
+
+
+def postcode(text: str | None) -> str | None:
+    """Upper case with one space before the last three; None for a placeholder or what is not a postcode's shape."""
+    squeezed = re.sub(r"[^A-Z0-9]", "", (text or "").upper())
+    match = _POSTCODE.fullmatch(squeezed)
+    if match is None:
+        return None
+    standard = f"{match[1]} {match[2]}"
+    return None if standard in NO_FIXED_ABODE else standard
+
+
+def phone(text: str | None) -> str | None:
+    """Digits in national form (`+44`, `0044` and `(0)` folded); None for fewer than 10 or more than 15 digits."""
+    digits = re.sub(r"\D", "", re.sub(r"\(0\)", "", text or ""))
+    for prefix in ("0044", "44"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) == 10:
+            digits = "0" + digits[len(prefix) :]
+    if not 10 <= len(digits) <= 15 or len(set(digits)) < 3:
+        return None
+    return digits
+
+
+def email(text: str | None) -> str | None:
+    """Lower case; None for what has no name, `@` and domain."""
+    clean = (plain_text(text) or "").lower()
+    return clean if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", clean) else None
+
+
+def identifier(text: str | None) -> str | None:
+    """Upper case without spaces; None for what has no digit, such as NONE or UNKNOWN."""
+    squeezed = re.sub(r"\s", "", (text or "").upper())
+    return squeezed if re.search(r"\d", squeezed) else None

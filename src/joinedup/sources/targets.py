@@ -1,0 +1,310 @@
+"""How each target column is made from cells: one DistinctMap per target, built from the source map."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from joinedup import tables
+from joinedup.codes import CodeList
+from joinedup.engine import DistinctMap
+from joinedup.errors import CodeListError, Place, SourceMapError, nearest
+from joinedup.sources import standard
+from joinedup.sources.settings import Settings
+from joinedup.sources.source_map import SourceMap, TableMap, ValueSpec
+from joinedup.tables import Column
+
+UNREAD = "unread:"
+"""Prefix of the mark that a value stood in the extract and could not be read."""
+
+YES, NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
+KEYS = {"crime_id", "record_id", "note_id"}
+LISTS_OF_TEXT: Mapping[str, Callable[[str | None], str | None]] = {
+    "phones": standard.phone,
+    "emails": standard.email,
+    "aliases": lambda text: standard.name(text).main,
+}
+NAME_PARTS = ("name", "forenames", "surname", "aliases")
+REASON_OF = {
+    column: ("nationality_reason" if column == "nationalities" else f"{column}_reason")
+    for column in ("dob", "sex", "self_defined_ethnicity", "observed_ethnicity", "nationalities")
+}
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What building a table's columns needs: the map, the settings and where each extract column lies."""
+
+    source: SourceMap
+    table_map: TableMap
+    settings: Settings
+    raw: Mapping[str, str]
+    place: Place
+
+    def maps(self) -> list[DistinctMap]:
+        """One DistinctMap per group of target columns. Raises SourceMapError for a column that is not there."""
+        specs = self.table_map.columns
+        made = [
+            self._one(target, spec) for target, spec in specs.items() if spec.columns and not self._elsewhere(target)
+        ]
+        if self._is_person and any(specs[t].columns for t in NAME_PARTS if t in specs):
+            made.append(self._names())
+        return made
+
+    def constants(self) -> dict[str, str | None]:
+        """Target columns that hold one value in every row, translated like any other."""
+        specs = {t: s for t, s in self.table_map.columns.items() if not s.columns}
+        found = {target: self._constant(target, spec.value) for target, spec in specs.items()}
+        if "force" in self.table_map.table and "force" not in self.table_map.columns and self.source.force is not None:
+            found["force"] = self._constant("force", self.source.force)
+        if self._is_person:
+            absent = [r for c, r in REASON_OF.items() if c not in self.table_map.columns]
+            found.update(dict.fromkeys([r for r in absent if r not in self.table_map.columns], "not_recorded"))
+        return found
+
+    @property
+    def _is_person(self) -> bool:
+        return self.table_map.table is tables.PERSON_RECORDS
+
+    def _elsewhere(self, target: str) -> bool:
+        """Names are made together; a mapped reason is made with its value."""
+        if not self._is_person:
+            return False
+        return target in NAME_PARTS or (
+            target in REASON_OF.values() and self._reasoned(target) in self.table_map.columns
+        )
+
+    def _reasoned(self, reason: str) -> str:
+        return next(column for column, name in REASON_OF.items() if name == reason)
+
+    def _constant(self, target: str, value: str | None) -> str | None:
+        column = self.table_map.table.column(target)
+        if column.type not in (pa.string(), pa.bool_()):
+            raise SourceMapError(
+                f"`{target}` cannot be a constant.", place=self.place, remedy="Map it from a column of the extract."
+            )
+        if column.codes is not None:
+            code = self._list_for(column, None).translate(value).code
+            if code is None:
+                raise SourceMapError(
+                    f"The constant of `{target}` is in no code list for it.",
+                    place=self.place,
+                    remedy=f"Use a code of `{self.settings.lists.inside_name(column)}`.",
+                )
+            return code
+        if column.values and value not in column.values:
+            raise SourceMapError(
+                f"The constant of `{target}` should be one of {', '.join(column.values)}.", place=self.place
+            )
+        return value
+
+    def _list_for(self, column: Column, named: str | None) -> CodeList:
+        """The code list to read `column` with; what is wrong with it is told as the map's fault, with its place."""
+        try:
+            return self.settings.lists.reader(column, named)
+        except (CodeListError, SourceMapError) as error:
+            raise SourceMapError(error.message, place=self.place, remedy=error.remedy) from None
+
+    def _columns(self, spec: ValueSpec) -> tuple[str, ...]:
+        for name in spec.columns:
+            if name not in self.raw:
+                raise SourceMapError(
+                    f"The extract has no column `{name}`.{nearest(name, self.raw)}",
+                    place=self.place,
+                    remedy="Name a column of the file's first row.",
+                )
+        return tuple(self.raw[name] for name in spec.columns)
+
+    def _cells(self, spec: ValueSpec) -> Callable[..., list[str]]:
+        """Cells as the texts they hold: nulls left out, several values in a cell apart, local spellings translated."""
+        nulls = {null.strip().upper() for null in self.source.nulls}
+
+        def texts(*cells: str | None) -> list[str]:
+            parts = [p for c in cells if c is not None for p in (c.split(spec.separator) if spec.separator else (c,))]
+            kept = [p.strip() for p in parts if p.strip().upper() not in nulls]
+            return [spec.values.get(p.lower(), p) for p in kept]
+
+        return texts
+
+    def _one(self, target: str, spec: ValueSpec) -> DistinctMap:
+        column = self.table_map.table.column(target)
+        if self._is_person and target == "local_id":
+            return self._key(spec, "local_id", "record_id")
+        if target in KEYS:
+            return self._key(spec, target)
+        if column.codes is not None:
+            return self._coded(column, spec)
+        if target in LISTS_OF_TEXT:
+            return self._list(column, spec, LISTS_OF_TEXT[target])
+        if target == "dob" and self._is_person:
+            return self._birth_date(spec)
+        return self._single(column, spec, self._reader_of(column, spec))
+
+    def _reader_of(self, column: Column, spec: ValueSpec) -> Callable[[str], object]:
+        if pa.types.is_date(column.type):
+            formats = spec.dates or self.source.dates
+            return lambda text: standard.date(text, formats)
+        if pa.types.is_integer(column.type):
+            return _whole
+        if pa.types.is_boolean(column.type):
+            yes, no = _folded(spec.yes) or YES, _folded(spec.no) or NO
+            return lambda text: True if text.lower() in yes else False if text.lower() in no else None
+        return _text_reader(column)
+
+    def _key(self, spec: ValueSpec, *targets: str) -> DistinctMap:
+        texts, system = self._cells(spec), self.source.system
+
+        def made(*cells: str | None) -> list[object]:
+            local = "/".join(texts(*cells)) or None
+            key = local if local is None or local.startswith(f"{system}:") else f"{system}:{local}"
+            own = local if local is None or key != local else local.removeprefix(f"{system}:")
+            return [own, key] if len(targets) == 2 else [key]
+
+        return DistinctMap(self._columns(spec), made, dict.fromkeys(targets, pa.string()))
+
+    def _single(self, column: Column, spec: ValueSpec, read: Callable[[str], object]) -> DistinctMap:
+        texts, name = self._cells(spec), column.name
+        received = f"{name}_received" in self.table_map.table
+        placeholder = name == "postcode"
+
+        def made(*cells: str | None) -> list[object]:
+            text = ", ".join(texts(*cells)) or None
+            value = None if text is None else read(text)
+            unread = text is not None and value is None and not (placeholder and _is_placeholder(text))
+            return [value, unread, *([text] if received else [])]
+
+        gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
+        return DistinctMap(self._columns(spec), made, gives | ({f"{name}_received": pa.string()} if received else {}))
+
+    def _list(self, column: Column, spec: ValueSpec, read: Callable[[str | None], str | None]) -> DistinctMap:
+        texts, name = self._cells(spec), column.name
+        received = f"{name}_received" in self.table_map.table
+
+        def made(*cells: str | None) -> list[object]:
+            found = texts(*cells)
+            values = list(dict.fromkeys(v for v in map(read, found) if v))
+            return [values or None, len(values) == 0 < len(found), *(["; ".join(found) or None] if received else [])]
+
+        gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
+        return DistinctMap(self._columns(spec), made, gives | ({f"{name}_received": pa.string()} if received else {}))
+
+    def _birth_date(self, spec: ValueSpec) -> DistinctMap:
+        texts, formats = self._cells(spec), spec.dates or self.source.dates
+        why, reason_columns = self._stated_reason("dob")
+
+        def made(*cells: str | None) -> list[object]:
+            text = " ".join(texts(*cells[: len(spec.columns)])) or None
+            found = standard.birth_date(text, formats)
+            reason = None if found.value else why(cells[len(spec.columns) :]) or found.reason
+            return [found.value, found.precision, reason, text, found.unread]
+
+        gives = {
+            "dob": pa.date32(), "dob_precision": pa.string(), "dob_reason": pa.string(), "dob_received": pa.string(),
+            f"{UNREAD}dob": pa.bool_(),
+        }  # fmt: skip
+        return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
+
+    def _coded(self, column: Column, spec: ValueSpec) -> DistinctMap:
+        list_, name = self._list_for(column, spec.codes), column.name
+        texts, many = self._cells(spec), column.is_list
+        why, reason_columns = self._stated_reason(name)
+        received, reasoned = f"{name}_received" in self.table_map.table, self._is_person and name in REASON_OF
+
+        def made(*cells: str | None) -> list[object]:
+            found = texts(*cells[: len(spec.columns)])
+            values, reason = _translated(list_, found)
+            reason = None if values else (why(cells[len(spec.columns) :]) or reason)
+            value: object = (values or None) if many else (values[0] if values else None)
+            unread = any(list_.translate(text).reason == "unmapped" for text in found)
+            return [value, unread, *(["; ".join(found) or None] if received else []), *([reason] if reasoned else [])]
+
+        gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
+        gives |= {f"{name}_received": pa.string()} if received else {}
+        gives |= {REASON_OF[name]: pa.string()} if reasoned else {}
+        return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
+
+    def _stated_reason(self, name: str) -> tuple[Callable[[Sequence[str | None]], str | None], tuple[str, ...]]:
+        """A reader of the sender's own reason for a missing value, and the columns it reads."""
+        spec = self.table_map.columns.get(REASON_OF.get(name, "")) if self._is_person else None
+        if spec is None or not spec.columns:
+            constant = spec.value if spec else None
+            return (lambda cells: constant), ()
+        texts = self._cells(spec)
+
+        def why(cells: Sequence[str | None]) -> str | None:
+            found = [text for text in texts(*cells) if text in tables.REASONS]
+            return found[0] if found else None
+
+        return why, self._columns(spec)
+
+    def _names(self) -> DistinctMap:
+        specs = self.table_map.columns
+        used = [(target, specs[target]) for target in NAME_PARTS if target in specs and specs[target].columns]
+        columns = [self._columns(spec) for _, spec in used]
+        texts = {target: self._cells(spec) for target, spec in used}
+        read = functools.cache(standard.name)
+        split = functools.cache(standard.full_name)
+
+        def made(*cells: str | None) -> list[object]:
+            parts: dict[str, standard.Name] = {}
+            received: dict[str, str | None] = {}
+            aliases: list[str] = []
+            start = 0
+            for (target, spec), lent in zip(used, columns, strict=True):
+                found = texts[target](*cells[start : start + len(lent)])
+                start += len(lent)
+                text = " ".join(found) or None
+                if target == "name":
+                    parts["forenames"], parts["surname"] = split(text, spec.order or "forenames surname")
+                    received["forenames"] = received["surname"] = text
+                elif target == "aliases":
+                    aliases += [alias for one in found if (alias := read(one).main)]
+                else:
+                    parts[target], received[target] = read(text), text
+            others = [other for part in parts.values() for other in part.others]
+            every = list(dict.fromkeys([*others, *aliases])) or None
+            forenames, surname = parts.get("forenames", _NO_NAME), parts.get("surname", _NO_NAME)
+            return [forenames.main, surname.main, every, received.get("forenames"), received.get("surname")]
+
+        gives = {
+            "forenames": pa.string(), "surname": pa.string(), "aliases": pa.list_(pa.string()),
+            "forenames_received": pa.string(), "surname_received": pa.string(),
+        }  # fmt: skip
+        return DistinctMap(tuple(c for lent in columns for c in lent), made, gives)
+
+
+def _text_reader(column: Column) -> Callable[[str], object]:
+    if column.values or column.name in REASON_OF.values():
+        allowed = column.values or tables.REASONS
+        return lambda text: text if text in allowed else None
+    if column.name == "postcode":
+        return standard.postcode
+    return standard.identifier if column.name.startswith("id_") else standard.plain_text
+
+
+_NO_NAME = standard.Name(None, [])
+
+
+def _translated(list_: CodeList, texts: list[str]) -> tuple[list[str], str | None]:
+    """Codes of the texts that have one, and why the first of the others has none."""
+    found = [list_.translate(text) for text in texts] or [list_.translate(None)]
+    codes = list(dict.fromkeys(one.code for one in found if one.code is not None))
+    return codes, next((one.reason for one in found if one.code is None), None)
+
+
+def _whole(text: str) -> int | None:
+    match = re.fullmatch(r"(-?\d{1,9})(?:\.0+)?", text)
+    return int(match[1]) if match else None
+
+
+def _folded(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text.strip().lower() for text in texts)
+
+
+def _is_placeholder(text: str) -> bool:
+    squeezed = re.sub(r"[^A-Z0-9]", "", text.upper())
+    return squeezed in {code.replace(" ", "") for code in standard.NO_FIXED_ABODE}

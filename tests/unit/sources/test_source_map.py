@@ -1,0 +1,168 @@
+"""A source map with a slip is refused with the nearest right name, and says where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from joinedup.engine import DuckDBEngine
+from joinedup.errors import SourceError, SourceMapError
+from joinedup.sources import Lists, Settings, collect_system
+
+PEOPLE = """
+[[table]]
+name = "person_records"
+files = "people.csv"
+  [table.columns]
+  local_id = "REF"
+  surname = "SURNAME"
+"""
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    made = DuckDBEngine()
+    yield made
+    made.close()
+
+
+def system(folder: Path, source: str | None, **files: str) -> Path:
+    place = folder / "alpha"
+    place.mkdir()
+    if source is not None:
+        (place / "source.toml").write_text(source)
+    for name, content in files.items():
+        (place / f"{name}.csv").write_text(content)
+    return place
+
+
+def collected(engine: DuckDBEngine, place: Path) -> list[dict[str, object]]:
+    found = collect_system(engine, place, Settings(Lists(invented=True), place.parent))
+    return [row for frames in found.frames.values() for f in frames for row in engine.collect(f).to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (
+            PEOPLE.replace("person_records", "person_record"),
+            "no record table `person_record`. Did you mean `person_records`",
+        ),
+        (PEOPLE.replace("surname =", "surnam ="), "no column `surnam`. Did you mean `surname`"),
+        (PEOPLE.replace('"SURNAME"', '"SURNAMES"'), "no column `SURNAMES`. Did you mean `SURNAME`"),
+        (PEOPLE.replace("people.csv", "peoples.csv"), "No extract is called `peoples.csv`. Did you mean `people.csv`"),
+        (PEOPLE.replace("files =", "file ="), "no setting `file`. Did you mean `files`"),
+        ('forse = "X01"\n' + PEOPLE, "no setting `forse`. Did you mean `force`"),
+        (PEOPLE + '  sex = { column = "SEX", codes = "sex-pcn" }', "Did you mean `sex-pnc`"),
+        (PEOPLE + '  sex = { column = "SEX", codes = "sde-pole" }', "`sde-pole` is not for column `sex`"),
+        (PEOPLE + '  sex = { value = "Q" }', "constant of `sex` is in no code list"),
+        (PEOPLE + '  record_id = "REF"', "made by the reader"),
+        (PEOPLE + "  dob = { }", "needs either columns of the extract or one constant"),
+        (PEOPLE + '  name = { column = "SURNAME", order = "surname first" }', "an order that does not exist"),
+        ('force = "X99"\n' + PEOPLE, "constant of `force` is in no code list"),
+        ("[[table]\n", "not TOML"),
+        ('system = "a:b"\n' + PEOPLE, "without `:`"),
+        ("", "has no [[table]]"),
+    ],
+)
+def test_a_slip_is_refused_with_the_nearest_right_name(
+    tmp_path: Path, engine: DuckDBEngine, source: str, says: str
+) -> None:
+    place = system(tmp_path, source, people="REF,SURNAME,SEX\n1,Smith,M\n")
+    with pytest.raises(SourceError) as caught:
+        collected(engine, place)
+    assert says in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_every_row_keeps_its_file_row_and_text_as_received(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = 'force = "X01"\n' + PEOPLE + '  sex = { column = "SEX", codes = "sex-cjs" }\n  dob = "BORN"\n'
+    place = system(tmp_path, source, people='REF,SURNAME,SEX,BORN\n7,"Mr Smith",1,31/02/1990\n\n8,,,\n')
+    seven, eight = collected(engine, place)
+    assert {k: seven[k] for k in ("record_id", "force", "surname", "surname_received", "sex", "sex_received")} == {
+        "record_id": "alpha:7", "force": "X01", "surname": "SMITH", "surname_received": "Mr Smith", "sex": "M",
+        "sex_received": "1",
+    }  # fmt: skip
+    assert (seven["dob"], seven["dob_reason"], seven["dob_received"], seven["unread:dob"]) == (
+        None, "unmapped", "31/02/1990", True,
+    )  # fmt: skip
+    assert (seven["source_file"], seven["source_row"], eight["source_row"]) == ("alpha/people.csv", 2, 4)
+    assert (eight["sex"], eight["sex_reason"], eight["unread:sex"]) == (None, "not_recorded", False)
+
+
+def test_ethnicity_keeps_the_reason_it_is_missing_and_nothing_fills_it(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = (
+        PEOPLE
+        + """
+  self_defined_ethnicity = { column = "SDE", codes = "sde-16-plus-1" }
+  self_defined_ethnicity_reason = { column = "WHY", values = { ASKED = "refused", RUSH = "not_asked" } }
+  observed_ethnicity = "SEEN"
+"""
+    )
+    rows = "1,a,A1,,4\n2,b,,ASKED,4\n3,c,,RUSH,4\n4,d,,,4\n5,e,ZZ,,4\n6,f,NS,,4\n"
+    place = system(tmp_path, source, people="REF,SURNAME,SDE,WHY,SEEN\n" + rows)
+    found = [
+        (r["self_defined_ethnicity"], r["self_defined_ethnicity_reason"], r["observed_ethnicity"])
+        for r in collected(engine, place)
+    ]
+    assert found == [
+        ("A1", None, "4"), (None, "refused", "4"), (None, "not_asked", "4"), (None, "not_recorded", "4"),
+        (None, "unmapped", "4"), (None, "refused", "4"),
+    ]  # fmt: skip
+
+
+def test_several_values_in_one_cell_and_several_columns_become_one_list(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = (
+        PEOPLE
+        + """
+  nationalities = { columns = ["N1", "N2"], codes = "nationality" }
+  phones = { column = "PHONES", separator = "/" }
+"""
+    )
+    place = system(tmp_path, source, people="REF,SURNAME,N1,N2,PHONES\n1,a,GBR,PAK,07700 900123/+447700900124/12\n")
+    row = collected(engine, place)[0]
+    assert (row["nationalities"], row["phones"]) == (["GBR", "PAK"], ["07700900123", "07700900124"])
+    assert row["phones_received"] == "07700 900123; +447700900124; 12"
+
+
+def test_where_leaves_rows_out_and_counts_them(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE.replace('files = "people.csv"', 'files = "people.csv"\nwhere = { KIND = ["person"] }')
+    place = system(tmp_path, source, people="REF,SURNAME,KIND\n1,a,Person\n2,b,vehicle\n3,c,PERSON \n")
+    found = collect_system(engine, place, Settings(Lists(), tmp_path))
+    assert [r["local_id"] for r in engine.collect(found.frames["person_records"][0]).to_pylist()] == ["1", "3"]
+    assert [(c.sent, c.left_out) for c in found.counts] == [(2, 1)]
+
+
+def test_files_named_after_tables_need_no_map(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(
+        tmp_path, None,
+        person_records="record_id,surname,nationality,phones\nalpha:1,Smith,GBR;IRL,07700900123;07700900124\n",
+        roles="crime_id,record_id,role\nC1,alpha:1,suspect\n",
+    )  # fmt: skip
+    person, role = collected(engine, place)
+    assert (person["record_id"], person["local_id"], person["nationalities"]) == ("alpha:1", "1", ["GBR", "IRL"])
+    assert (role["crime_id"], role["record_id"], role["role"]) == ("alpha:C1", "alpha:1", "suspect")
+
+
+def test_a_folder_without_extract_or_map_is_refused(tmp_path: Path, engine: DuckDBEngine) -> None:
+    with pytest.raises(SourceMapError, match="no extract and no source map"):
+        collected(engine, system(tmp_path, None))
+
+
+def test_columns_of_no_table_are_refused_without_repeating_them(tmp_path: Path, engine: DuckDBEngine) -> None:
+    with pytest.raises(SourceError, match="not those of any table") as caught:
+        collected(engine, system(tmp_path, None, things="Smith,1990\nJones,1991\n"))
+    assert "Smith" not in str(caught.value)
+
+
+def test_a_table_is_whole_whatever_the_map_leaves_out(tmp_path: Path, engine: DuckDBEngine) -> None:
+    from joinedup import tables
+
+    place = system(tmp_path, PEOPLE, people="REF,SURNAME\n1,a\n")
+    found = collect_system(engine, place, Settings(Lists(), tmp_path))
+    table = engine.collect(found.frames["person_records"][0].select(*tables.PERSON_RECORDS.names))
+    assert tables.PERSON_RECORDS.conform(table).num_rows == 1
+    assert isinstance(table, pa.Table)
