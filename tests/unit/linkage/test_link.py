@@ -1,0 +1,222 @@
+"""Linking invented people whose truth is known: right, explained, the same every time, blind to what is protected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from faker.providers.person.en_GB import Provider as BritishNames
+from faker.providers.person.pl_PL import Provider as PolishNames
+
+from joinedup import tables
+from joinedup.engine import DuckDBEngine
+from joinedup.errors import LinkageError
+from joinedup.linkage import COMPARED, Linked, LinkSettings, features, link
+from joinedup.linkage.features import folded
+
+FORENAMES = sorted({n.upper() for n in (*BritishNames.first_names, *PolishNames.first_names)})
+SURNAMES = sorted({n.upper() for n in (*BritishNames.last_names, *PolishNames.last_names)})
+
+
+def people(count: int, seed: int = 1) -> list[dict[str, Any]]:
+    """Each invented person in two to four systems, with slips; `truth` is the person's number."""
+    draw = random.Random(seed)
+    rows: list[dict[str, Any]] = []
+    for number in range(count):
+        born = dt.date(1950, 1, 1) + dt.timedelta(draw.randrange(20_000))
+        base = {
+            "forenames": draw.choice(FORENAMES) + draw.choice(["", " " + draw.choice(FORENAMES)]),
+            "surname": draw.choice(SURNAMES),
+            "dob": born, "dob_precision": "day", "sex": draw.choice("MF"),
+            "postcode": f"XA{draw.randrange(1, 30)} {draw.randrange(1, 9)}{draw.choice('ABDE')}{draw.choice('FGHJ')}",
+            "phones": [f"0799990{number:05d}"],
+        }  # fmt: skip
+        for system in range(draw.randrange(2, 5)):
+            rows.append(record(f"s{system}:{number}", number, slipped(base, draw)))
+    return rows
+
+
+def record(record_id: str, truth: int, values: dict[str, Any]) -> dict[str, Any]:
+    system, local = record_id.split(":")
+    return {"record_id": record_id, "system": system, "local_id": local, "source_file": "f", "source_row": 2,
+            "truth": truth} | values  # fmt: skip
+
+
+def slipped(base: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    made = dict(base)
+    if draw.random() < 0.1:
+        made["forenames"], made["surname"] = made["surname"], made["forenames"]
+    if draw.random() < 0.1:
+        made["dob"] = made["dob"] + dt.timedelta(draw.choice([-1, 1, 10]))
+    if draw.random() < 0.3:
+        made["postcode"] = None
+    if draw.random() < 0.5:
+        made["phones"] = None
+    return made
+
+
+def table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=tables.PERSON_RECORDS.schema)
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    made = DuckDBEngine()
+    yield made
+    made.close()
+
+
+def linked(engine: DuckDBEngine, rows: list[dict[str, Any]], **kw: Any) -> Linked:
+    return link(engine, engine.frame(table(rows)), **kw)
+
+
+def pair_counts(clusters: pa.Table, truth: dict[str, int]) -> tuple[float, float]:
+    """Precision and recall over pairs of records."""
+    by_person: dict[str, list[int]] = {}
+    for row in clusters.to_pylist():
+        by_person.setdefault(row["person_id"], []).append(truth[row["record_id"]])
+    joined = sum(len(c) * (len(c) - 1) // 2 for c in by_person.values())
+    right = sum(c.count(t) * (c.count(t) - 1) // 2 for c in by_person.values() for t in set(c))
+    everyone = list(truth.values())
+    true = sum(everyone.count(t) * (everyone.count(t) - 1) // 2 for t in set(everyone))
+    return right / joined, right / true
+
+
+@pytest.fixture(scope="module")
+def trained() -> Iterator[tuple[Linked, list[dict[str, Any]]]]:
+    engine = DuckDBEngine()
+    rows = people(600)
+    yield linked(engine, rows), rows
+    engine.close()
+
+
+def test_people_with_slips_are_found(trained: tuple[Linked, list[dict[str, Any]]]) -> None:
+    found, rows = trained
+    precision, recall = pair_counts(found.clusters, {r["record_id"]: r["truth"] for r in rows})
+    assert found.trained
+    assert precision > 0.99
+    assert recall > 0.9
+
+
+def test_evidence_adds_up_to_the_weight(trained: tuple[Linked, list[dict[str, Any]]]) -> None:
+    import math
+
+    found, _ = trained
+    prior = found.model["probability_two_random_records_match"]
+    for row in found.pairs.to_pylist()[:200]:
+        bits = math.log2(prior / (1 - prior)) + sum(e["weight"] for e in row["evidence"])
+        assert row["match_weight"] == pytest.approx(bits, abs=1e-4)
+        assert all(e["level"] for e in row["evidence"])
+
+
+def test_pairs_are_whole_and_in_order(trained: tuple[Linked, list[dict[str, Any]]]) -> None:
+    keys = [(r["record_id_l"], r["record_id_r"]) for r in trained[0].pairs.to_pylist()]
+    assert keys == sorted(set(keys))
+    assert all(left < right for left, right in keys)
+
+
+def test_shuffled_records_and_another_engine_give_the_same_bits(
+    trained: tuple[Linked, list[dict[str, Any]]], engine: DuckDBEngine
+) -> None:
+    found, rows = trained
+    again = linked(engine, random.Random(5).sample(rows, len(rows)))
+    assert again.clusters.equals(found.clusters)
+    assert again.pairs.equals(found.pairs)
+    assert again.model == found.model
+
+
+def test_swapping_every_protected_value_changes_no_link(
+    trained: tuple[Linked, list[dict[str, Any]]], engine: DuckDBEngine
+) -> None:
+    found, rows = trained
+    draw = random.Random(9)
+    swapped = [
+        r | {"self_defined_ethnicity": draw.choice(["A1", "B1", "W1"]), "observed_ethnicity": draw.choice("123"),
+             "nationalities": [draw.choice(["GBR", "PAK"])], "birth_place": draw.choice(["HERE", "THERE"]),
+             "occupation": draw.choice(["X", "Y"])}
+        for r in rows
+    ]  # fmt: skip
+    again = linked(engine, swapped)
+    assert again.clusters.equals(found.clusters)
+    assert again.pairs.equals(found.pairs)
+
+
+def test_linkage_reads_no_protected_column_and_refuses_one_that_is_offered(engine: DuckDBEngine) -> None:
+    assert not [name for name in COMPARED if tables.PERSON_RECORDS.column(name).protected]
+    with pytest.raises(LinkageError, match="never reads `self_defined_ethnicity`"):
+        features(engine, engine.frame(table(people(2))).select("record_id", "self_defined_ethnicity"))
+
+
+def test_few_records_are_compared_with_the_starting_model(engine: DuckDBEngine) -> None:
+    same = {
+        "forenames": "ÉVA",
+        "surname": "O'NEILL",
+        "dob": dt.date(1990, 1, 2),
+        "dob_precision": "day",
+        "postcode": "XA1 1AA",
+    }
+    rows = [record("a:1", 1, same), record("b:1", 1, same | {"forenames": "EVA"}), record("c:2", 2, same | {
+        "forenames": "TOM", "dob": dt.date(1960, 1, 1), "postcode": "XB9 9ZZ"})]  # fmt: skip
+    found = linked(engine, rows)
+    one, other, third = found.clusters["person_id"].to_pylist()
+    assert not found.trained
+    assert one == other != third
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_one_record_and_equal_records(engine: DuckDBEngine, count: int) -> None:
+    same = {
+        "forenames": "EVA", "surname": "NOWAK", "dob": dt.date(1990, 1, 2), "dob_precision": "day", "id_pnc": "1/90",
+        "postcode": "XA1 1AA",
+    }  # fmt: skip
+    rows = [record(f"a:{n}", 1, same) for n in range(count)]
+    if count == 1:
+        with pytest.raises(LinkageError, match="nothing to compare"):
+            linked(engine, rows)
+        return
+    assert len(set(linked(engine, rows).clusters["person_id"].to_pylist())) == 1
+
+
+def test_different_people_of_one_household_stay_apart(engine: DuckDBEngine) -> None:
+    home = {"surname": "NOWAK", "postcode": "XA1 1AA", "phones": ["07999900001"], "dob_precision": "day"}
+    rows = [
+        record("a:1", 1, home | {"forenames": "PIOTR", "dob": dt.date(1960, 3, 4)}),
+        record("a:2", 2, home | {"forenames": "ANNA", "dob": dt.date(1962, 7, 9)}),
+        record("a:3", 3, home | {"forenames": "TOM", "dob": dt.date(1995, 11, 30)}),
+    ]
+    assert len(set(linked(engine, rows).clusters["person_id"].to_pylist())) == 3
+
+
+def test_a_join_by_key_holds_without_anything_to_compare(engine: DuckDBEngine) -> None:
+    rows = [record(f"a:{n}", n, {}) for n in (1, 2, 3)]
+    key = pa.table({"record_id_l": ["a:1"], "record_id_r": ["a:3"]})
+    found = linked(engine, rows, by_key=key)
+    one, two, three = found.clusters["person_id"].to_pylist()
+    assert one == three != two
+    assert found.pairs.to_pylist()[0]["match_weight"] is None
+
+
+def test_the_threshold_is_obeyed(engine: DuckDBEngine) -> None:
+    rows = people(30)
+    strict = linked(engine, rows, settings=LinkSettings(threshold=99.0))
+    assert len(set(strict.clusters["person_id"].to_pylist())) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zoë", "ZOE"),
+        ("O'Neill", "ONEILL"),
+        ("Łukasz", "LUKASZ"),
+        ("van der Berg", "VAN DER BERG"),
+        ("Ali-Khan", "ALIKHAN"),
+        ("李", None),
+        (None, None),
+    ],
+)
+def test_names_fold_to_plain_letters(text: str | None, expected: str | None) -> None:
+    assert folded(text) == expected
