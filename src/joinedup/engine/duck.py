@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from joinedup.engine.contract import DistinctMap, Frame, Resources
 from joinedup.engine.storing import appearing
-from joinedup.errors import ExtractError, Place, StorageError
+from joinedup.errors import ExtractError, Place, ProjectError, StorageError
 from joinedup.tables import Table
 
 ROWS_PER_GROUP = 100 * 1024  # a multiple of DuckDB's vector, so that batches and row groups fall alike every time
@@ -29,7 +29,12 @@ class DuckDBEngine:
     def __init__(self, resources: Resources | None = None) -> None:
         self.resources = resources or Resources()
         self._numbers = itertools.count()
-        self.connection = duckdb.connect(config=_configuration(self.resources))
+        try:
+            self.connection = duckdb.connect(config=_configuration(self.resources))
+        except duckdb.Error:
+            raise ProjectError(
+                "The engine cannot be set up as `[engine]` says.", remedy='Write memory as "4GB" and threads as 2.'
+            ) from None
 
     def frame(self, table: pa.Table) -> Frame:
         """A frame over an Arrow table, held by the engine until it closes."""
@@ -47,19 +52,19 @@ class DuckDBEngine:
     def keep(self, frame: Frame) -> Frame:
         """Compute once into a temporary table. Raises StorageError when neither memory nor spill folder has room."""
         name = self._new_name("kept")
-        with _storage_errors():
+        with storage_errors():
             frame.to_native().create(name)
         return self._over(name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """Compute into memory as an Arrow table."""
-        with _storage_errors():
+        with storage_errors():
             return frame.to_native().to_arrow_table()
 
     def map_distinct(self, frame: Frame, maps: Sequence[DistinctMap]) -> Frame:
         """Add columns made by plain functions of distinct values; see the contract."""
         source = self._new_name("mapped")
-        with _storage_errors():
+        with storage_errors():
             frame.to_native().create(source)
             lookups = [self._lookup(source, one) for one in maps]
             return self._joined(source, list(zip(lookups, maps, strict=True)))
@@ -67,7 +72,7 @@ class DuckDBEngine:
     def write(self, frame: Frame, path: Path, table: Table) -> int:
         """Write as Parquet in the table's shape and key order; see the contract."""
         ordered = _in_key_order(frame, table)
-        with _storage_errors(), appearing(path) as temporary:
+        with storage_errors(), appearing(path) as temporary:
             reader = ordered.to_native().to_arrow_reader(ROWS_PER_GROUP)
             with pq.ParquetWriter(temporary, table.schema, compression="zstd") as writer:
                 return sum(_write_group(writer, batch, table) for batch in reader)
@@ -135,20 +140,36 @@ def _write_group(writer: pq.ParquetWriter, batch: pa.RecordBatch, table: Table) 
 
 
 @contextmanager
-def _storage_errors() -> Iterator[None]:
-    """DuckDB says what went wrong in its own words, which may hold values: say only what to do."""
+def storage_errors() -> Iterator[None]:
+    """Say what to do when DuckDB runs out of memory or disk, even where a library has wrapped its error.
+
+    DuckDB says what went wrong in its own words, which may hold values: they are not passed on. Raises StorageError.
+    """
     try:
         yield
-    except duckdb.OutOfMemoryException:
-        raise StorageError(
-            "There is not enough memory or spill space for this step.",
-            remedy="Raise `[engine] memory` in joinedup.toml, or free space in the spill folder.",
-        ) from None
-    except duckdb.IOException:
-        raise StorageError(
-            "The engine could not read or write its files.",
-            remedy="Check that the disk has room and that the project and spill folders can be written to.",
-        ) from None
+    except Exception as error:
+        cause = next(
+            (e for e in _causes(error) if isinstance(e, duckdb.OutOfMemoryException | duckdb.IOException)), None
+        )
+        if cause is None:
+            raise
+        raise _OUT_OF_MEMORY if isinstance(cause, duckdb.OutOfMemoryException) else _OUT_OF_DISK from None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+_OUT_OF_MEMORY = StorageError(
+    "There is not enough memory or spill space for this step.",
+    remedy="Raise `[engine] memory` in joinedup.toml, or free space in the spill folder.",
+)
+_OUT_OF_DISK = StorageError(
+    "The engine could not read or write its files.",
+    remedy="Check that the disk has room and that the project and spill folders can be written to.",
+)
 
 
 def _let_go_of_type_objects() -> None:

@@ -89,6 +89,8 @@ def _unreadable(path: Path, error: OSError) -> Exception:
 
 def _read(path: Path, reading: Reading, limits: Limits) -> Extract:
     name = path.name.lower()
+    if path.is_dir():
+        raise ExtractError("This is a folder, not a file.", place=Place(file=str(path)), remedy="Name the files in it.")
     if path.stat().st_size == 0:
         raise ExtractError("The file is empty.", place=Place(file=path.name), remedy="Ask for it to be sent again.")
     if name.endswith(DELIMITED):

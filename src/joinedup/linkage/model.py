@@ -25,7 +25,8 @@ FLOOR = 0.0
 PRIOR = 1e-5
 """Probability that two random records are one person, when nothing better can be estimated."""
 
-PROBABLE_TWINS = "probable twins or siblings"
+LEAST_M = 2.0**-14
+"""Share of matches that is left for every level, however rare training found it."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,12 @@ BLOCKS = (
     Block(("emails",), 'l."emails" = r."emails"', "emails"),
 )  # fmt: skip
 
-TRAINING = (("surname", "dob"), ("postcode", "dob"), ("full_name", "postcode"))
-"""Blocks within which the comparisons that do not use their columns are trained."""
+TRAINING: Mapping[tuple[str, ...], set[str]] = {
+    ("surname", "dob"): {"name", "dob"},
+    ("postcode", "dob"): {"postcode", "dob"},
+    ("full_name", "postcode"): {"name", "postcode"},
+}
+"""Columns of a block, and the comparisons that cannot be trained within it because they use those columns."""
 
 SURE = (_equal("id_pnc"), _equal("id_cro"), _equal("id_nhs"), _equal("full_name", "dob", "postcode"))
 """Rules that hardly ever join two people; with their assumed recall they give the prior."""
@@ -196,7 +201,8 @@ def without_matches(observed: Mapping[str, Any], fitted: Mapping[str, Any], star
     """`fitted` with u as it would be among pairs that are no match.
 
     observed: u as found in random pairs. fitted: prior and m. start: u below which none falls, because a level that
-    every match holds would otherwise come to nothing.
+    every match holds would otherwise come to nothing; and the u of identifiers, which are issued to one person, so
+    that pairs which share one are matches and tell nothing of the others.
     """
     share = fitted["probability_two_random_records_match"]
     made = copy.deepcopy(dict(fitted))
@@ -208,6 +214,21 @@ def without_matches(observed: Mapping[str, Any], fitted: Mapping[str, Any], star
                 u = seen_level["u_probability"]
                 among_others = (u - share * level.get("m_probability", 0.0)) / (1 - share)
                 level["u_probability"] = max(among_others, min(u, first_level["u_probability"]))
+            if own["output_column_name"].startswith("id_") and "u_probability" in first_level:
+                level["u_probability"] = first_level["u_probability"]
+    return made
+
+
+def believable(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in which no level is impossible among matches: a slip in an identifier speaks against, not for ever.
+
+    Source of the floor: two different identifiers weigh -14 bits in the model of the Core Person Record.
+    """
+    made = copy.deepcopy(dict(settings))
+    for comparison in made["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if "m_probability" in level:
+                level["m_probability"] = max(level["m_probability"], LEAST_M)
     return made
 
 
@@ -224,6 +245,12 @@ def without_frequencies(settings: Mapping[str, Any]) -> dict[str, Any]:
 def usable(present: Collection[str]) -> list[Comparison]:
     """The comparisons whose features are there."""
     return [c for c in COMPARISONS if set(c.needs) <= set(present)]
+
+
+def training_blocks(present: Collection[str]) -> list[tuple[str, ...]]:
+    """The columns of each block within which at least one comparison can be trained."""
+    names = {comparison.name for comparison in usable(present)}
+    return [columns for columns, held in TRAINING.items() if set(columns) <= set(present) and names - held]
 
 
 def blocks(present: Collection[str]) -> list[Block]:

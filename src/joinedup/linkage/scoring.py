@@ -17,7 +17,7 @@ from splink import DuckDBAPI, Linker
 from splink.internals.exceptions import EMTrainingException
 
 from joinedup import tables
-from joinedup.engine import DuckDBEngine
+from joinedup.engine import DuckDBEngine, storage_errors
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError
 from joinedup.linkage import model
@@ -27,6 +27,8 @@ MAX_PAIRS = 1_000_000
 
 _names = itertools.count()
 
+
+PAIRS_AT_ONCE = 250_000
 
 FEW = 100_000
 """Records below which matches are a noticeable share of random pairs, so that training goes round twice."""
@@ -59,10 +61,9 @@ def train(
 
 def _fit_m(engine: DuckDBEngine, compared: Frame, present: set[str], settings: Mapping[str, Any]) -> dict[str, Any]:
     linker = _linker(engine, compared, settings)
-    for columns in model.TRAINING:
-        if set(columns) <= present:
-            _train_within(linker, " AND ".join(f'l."{c}" = r."{c}"' for c in columns))
-    return _saved(linker)
+    for columns in model.training_blocks(present):
+        _train_within(linker, " AND ".join(f'l."{c}" = r."{c}"' for c in columns))
+    return model.believable(_saved(linker))
 
 
 def _saved(linker: Linker) -> dict[str, Any]:
@@ -92,8 +93,9 @@ def score(engine: DuckDBEngine, compared: Frame, used: Mapping[str, Any]) -> pa.
     with _quiet():
         linker = _linker(engine, compared, used)
         predicted = linker.inference.predict(threshold_match_weight=model.FLOOR).as_duckdbpyrelation()
-        keep = [c for c in predicted.columns if c.startswith(("record_id_", "gamma_", "mw_")) or c == "match_weight"]
-        scored = predicted.select(*keep).to_arrow_table()
+        kept = ", ".join(f'"{c}"' for c in predicted.columns if c.startswith(("gamma_", "mw_")) or c == "match_weight")
+        ends = "least(record_id_l, record_id_r) AS first_id, greatest(record_id_l, record_id_r) AS second_id"
+        scored = predicted.project(f"{ends}, {kept}").order("first_id, second_id").to_arrow_table()
     return _pairs(scored, list(used["comparisons"]))
 
 
@@ -108,42 +110,51 @@ def _linker(engine: DuckDBEngine, compared: Frame, settings: Mapping[str, Any]) 
 
 
 def _pairs(scored: pa.Table, comparisons: list[Mapping[str, Any]]) -> pa.Table:
-    swap = pc.greater(scored["record_id_l"], scored["record_id_r"])
-    left = pc.if_else(swap, scored["record_id_r"], scored["record_id_l"])
-    right = pc.if_else(swap, scored["record_id_l"], scored["record_id_r"])
-    pairs = pa.table(
-        {
-            "record_id_l": left,
-            "record_id_r": right,
-            "match_weight": pc.round(scored["match_weight"], 6),
-            "evidence": _evidence(scored, comparisons),
-        }
+    """In pieces, because Arrow's texts hold 2 GB at most and evidence is mostly text."""
+    starts = range(0, scored.num_rows, PAIRS_AT_ONCE)
+    pieces = [_piece(scored.slice(start, PAIRS_AT_ONCE), comparisons) for start in starts]
+    return pa.concat_tables([tables.PAIRS.empty(), *pieces])
+
+
+def _piece(scored: pa.Table, comparisons: list[Mapping[str, Any]]) -> pa.Table:
+    return tables.PAIRS.conform(
+        pa.table(
+            {
+                "record_id_l": scored["first_id"],
+                "record_id_r": scored["second_id"],
+                "match_weight": pc.round(scored["match_weight"], 6),
+                "evidence": _evidence(scored, comparisons),
+            }
+        )
     )
-    return tables.PAIRS.conform(pairs).sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
 
 
 def _evidence(scored: pa.Table, comparisons: list[Mapping[str, Any]]) -> pa.Array:
     """One struct per comparison and pair, laid out pair by pair."""
     count, width = scored.num_rows, len(comparisons)
-    names = np.tile([c["output_column_name"] for c in comparisons], count)
-    levels = np.empty((count, width), dtype=object)
-    weights = np.zeros((count, width))
+    labels = [_labels(comparison) for comparison in comparisons]
+    firsts = np.cumsum([0, *map(len, labels)])
+    levels, weights = np.empty((count, width), dtype=np.int32), np.empty((count, width))
     for place, comparison in enumerate(comparisons):
         name = comparison["output_column_name"]
-        gamma = scored[f"gamma_{name}"].to_numpy().astype(int)
-        levels[:, place] = _labels(comparison)[gamma + 1]
+        levels[:, place] = firsts[place] + scored[f"gamma_{name}"].to_numpy() + 1
         weights[:, place] = _weight(scored, name)
+    names = pa.array([comparison["output_column_name"] for comparison in comparisons])
     flat = pa.StructArray.from_arrays(
-        [pa.array(names, pa.string()), pa.array(levels.ravel(), pa.string()), pa.array(weights.round(6).ravel())],
+        [
+            names.take(pa.array(np.tile(np.arange(width), count))),
+            pa.array([label for own in labels for label in own]).take(pa.array(levels.ravel())),
+            pa.array(weights.round(6).ravel()),
+        ],
         names=["comparison", "level", "weight"],
     )
-    return pa.ListArray.from_arrays(np.arange(0, (count + 1) * width, width or 1, dtype=np.int32)[: count + 1], flat)
+    return pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32) * width), flat)
 
 
-def _labels(comparison: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+def _labels(comparison: Mapping[str, Any]) -> list[str]:
     """Labels by Splink's level number plus one: -1 is not compared, 0 the last level, upwards to the first."""
     silent, *levels = [level["label_for_charts"] for level in comparison["comparison_levels"]]
-    return np.array([silent, *reversed(levels)], dtype=object)
+    return [silent, *reversed(levels)]
 
 
 def _weight(scored: pa.Table, name: str) -> np.ndarray[Any, Any]:
@@ -159,7 +170,7 @@ def _quiet() -> Iterator[None]:
     try:
         for logger in loggers:
             logger.setLevel(logging.CRITICAL)
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with storage_errors(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

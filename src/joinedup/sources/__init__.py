@@ -12,6 +12,6 @@ from joinedup.sources.settings import Lists, Settings
 from joinedup.sources.source_map import SourceMap, TableMap, load_map, parse_map
 
 __all__ = [
-    "MAP_NAME", "Collected", "FileCount", "Lists", "Settings", "SourceMap", "TableMap", "collect_file", "collect_system",
-    "load_map", "map_without_toml", "parse_map",
+    "MAP_NAME", "Collected", "FileCount", "Lists", "Settings", "SourceMap", "TableMap", "collect_file",
+    "collect_system", "load_map", "map_without_toml", "parse_map",
 ]  # fmt: skip

@@ -100,7 +100,7 @@ def collect_file(
         return _collect(engine, source, matching, settings)
     extract = read_extract(path)
     plain = map_without_toml(path, extract.columns, system or path.name.split(".")[0])
-    return _collect(engine, plain, [(plain.tables[0], path)], settings, {path: extract})
+    return _collect(engine, plain, [(plain.tables[0], path)], settings, {(path, None): extract})
 
 
 def _extracts(folder: Path) -> list[Path]:
@@ -121,45 +121,47 @@ def _files_of_map(folder: Path, source: SourceMap, map_path: Path) -> list[tuple
     return found
 
 
+Part = tuple[Path, str | None]
+"""A file, and the sheet of it that was named."""
+
+
 def _collect(
     engine: Engine,
     source: SourceMap,
     files: list[tuple[TableMap, Path]],
     settings: Settings,
-    read_already: Mapping[Path, Extract] | None = None,
+    read_already: Mapping[Part, Extract] | None = None,
 ) -> Collected:
     collected = Collected(maps=[source])
     extracts = dict(read_already or {})
-    wanted: dict[Path, set[int]] = {}
+    wanted: dict[Part, set[int]] = {}
+    first_table: dict[Part, str] = {}
     for table_map, path in files:
-        if path not in extracts:
-            extracts[path] = read_extract(
-                path, Reading(source.reading.encoding, source.reading.delimiter, table_map.sheet)
-            )
-        chosen = _where(extracts[path].table, table_map, Place(file=_name(path, settings)))
-        wanted.setdefault(path, set()).update(chosen[ROW].to_pylist())
-        frame = _frame(engine, chosen, Builder(
-            source, table_map, settings, _raw_names(extracts[path]), Place(file=_name(path, settings))
-        ), _name(path, settings))  # fmt: skip
-        collected.frames.setdefault(table_map.table.name, []).append(frame)
-    for path, extract in extracts.items():
-        _count(collected, path, extract, len(wanted[path]), source, settings)
-        first = next(t.table.name for t, p in files if p == path)
-        collected.faults += [FileFault(_name(path, settings), first, fault) for fault in extract.faults]
+        part = (path, table_map.sheet)
+        if part not in extracts:
+            reading = Reading(source.reading.encoding, source.reading.delimiter, table_map.sheet)
+            extracts[part] = read_extract(path, reading)
+        name = _name(part, settings)
+        chosen = _where(extracts[part].table, table_map, Place(file=name))
+        wanted.setdefault(part, set()).update(chosen[ROW].to_pylist())
+        first_table.setdefault(part, table_map.table.name)
+        builder = Builder(source, table_map, settings, _raw_names(extracts[part]), Place(file=name))
+        collected.frames.setdefault(table_map.table.name, []).append(_frame(engine, chosen, builder, name))
+    for part, extract in extracts.items():
+        name = _name(part, settings)
+        left_out = extract.table.num_rows - len(wanted[part])
+        sent = len(wanted[part]) + len(extract.faults)
+        collected.counts.append(FileCount(name, source.system, sent, left_out))
+        collected.extracts[name] = extract
+        collected.faults += [FileFault(name, first_table[part], fault) for fault in extract.faults]
     return collected
 
 
-def _count(
-    collected: Collected, path: Path, extract: Extract, wanted: int, source: SourceMap, settings: Settings
-) -> None:
-    name = _name(path, settings)
-    left_out = extract.table.num_rows - wanted
-    collected.counts.append(FileCount(name, source.system, wanted + len(extract.faults), left_out))
-    collected.extracts[name] = extract
-
-
-def _name(path: Path, settings: Settings) -> str:
-    return path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else path.name
+def _name(part: Part, settings: Settings) -> str:
+    """The extract's path as provenance holds it; a sheet that the map names stands after `#`."""
+    path, sheet = part
+    name = path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else path.name
+    return f"{name}#{sheet}" if sheet else name
 
 
 def _raw_names(extract: Extract) -> dict[str, str]:

@@ -151,8 +151,7 @@ class Builder:
         if pa.types.is_integer(column.type):
             return _whole
         if pa.types.is_boolean(column.type):
-            yes, no = _folded(spec.yes) or YES, _folded(spec.no) or NO
-            return lambda text: True if text.lower() in yes else False if text.lower() in no else None
+            return _yes_or_no(_folded(spec.yes), _folded(spec.no))
         return _text_reader(column)
 
     def _key(self, spec: ValueSpec, *targets: str) -> DistinctMap:
@@ -294,6 +293,16 @@ def _translated(list_: CodeList, texts: list[str]) -> tuple[list[str], str | Non
     found = [list_.translate(text) for text in texts] or [list_.translate(None)]
     codes = list(dict.fromkeys(one.code for one in found if one.code is not None))
     return codes, next((one.reason for one in found if one.code is None), None)
+
+
+def _yes_or_no(yes: Sequence[str], no: Sequence[str]) -> Callable[[str], bool | None]:
+    """A reader of yes and no. A map that names one of them means the other by every other text."""
+    if yes and not no:
+        return lambda text: text.lower() in yes
+    if no and not yes:
+        return lambda text: text.lower() not in no
+    trues, falses = yes or YES, no or NO
+    return lambda text: True if text.lower() in trues else False if text.lower() in falses else None
 
 
 def _whole(text: str) -> int | None:

@@ -200,6 +200,21 @@ def test_a_join_by_key_holds_without_anything_to_compare(engine: DuckDBEngine) -
     assert found.pairs.to_pylist()[0]["match_weight"] is None
 
 
+@pytest.mark.parametrize("kept", [("surname", "dob"), ("surname", "phones"), ("id_pnc",), ("postcode", "dob")])
+def test_many_records_with_few_columns_are_linked(engine: DuckDBEngine, kept: tuple[str, ...]) -> None:
+    rows = [
+        record(r["record_id"], r["truth"], {k: v for k, v in r.items() if k in (*kept, "dob_precision")} | (
+            {"id_pnc": f"{r['truth']}/90"} if "id_pnc" in kept else {})) for r in people(500)
+    ]  # fmt: skip
+    found = linked(engine, rows)
+    truth = {r["record_id"]: r["truth"] for r in rows}
+    assert found.clusters.num_rows == len(rows)
+    if "id_pnc" in kept:
+        assert pair_counts(found.clusters, truth) == (1.0, 1.0)
+    else:  # two columns alone are too little to join anybody, and nobody is joined wrongly
+        assert len(set(found.clusters["person_id"].to_pylist())) == len(rows)
+
+
 def test_the_threshold_is_obeyed(engine: DuckDBEngine) -> None:
     rows = people(30)
     strict = linked(engine, rows, settings=LinkSettings(threshold=99.0))

@@ -136,6 +136,26 @@ def test_where_leaves_rows_out_and_counts_them(tmp_path: Path, engine: DuckDBEng
     assert [(c.sent, c.left_out) for c in found.counts] == [(2, 1)]
 
 
+def test_two_sheets_of_one_workbook_are_two_extracts(tmp_path: Path, engine: DuckDBEngine) -> None:
+    import openpyxl
+
+    sheets = "".join(
+        PEOPLE.replace("people.csv", "book.xlsx")
+        .replace("[table.columns]", f'[table.columns]\n  sex = {{ value = "{s}" }}')
+        .replace('files = "book.xlsx"', f'files = "book.xlsx"\nsheet = "{name}"')
+        for name, s in (("Men", "M"), ("Women", "F"))
+    )  # fmt: skip
+    place = system(tmp_path, sheets)
+    book = openpyxl.Workbook()
+    for name, reference in (("Men", 1), ("Women", 2)):
+        sheet = book.create_sheet(name)
+        sheet.append(["REF", "SURNAME"])
+        sheet.append([reference, "Smith"])
+    book.save(place / "book.xlsx")
+    rows = [(r["local_id"], r["sex"], r["source_file"], r["source_row"]) for r in collected(engine, place)]
+    assert rows == [("1", "M", "alpha/book.xlsx#Men", 2), ("2", "F", "alpha/book.xlsx#Women", 2)]
+
+
 def test_files_named_after_tables_need_no_map(tmp_path: Path, engine: DuckDBEngine) -> None:
     place = system(
         tmp_path, None,

@@ -1,0 +1,64 @@
+"""What a run is made from, and digests of it: equal digests, equal tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from joinedup.errors import from_oserror
+from joinedup.runs.project import CONFIGURATION, Project
+
+COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "scipy")
+TRUTH = Path("truth") / "records.parquet"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """files: digest by path inside the project. salt: the project's own, which person ids depend on."""
+
+    files: Mapping[str, str]
+    versions: Mapping[str, str]
+    salt: bytes
+
+    def digest(self, *parts: object) -> str:
+        """SHA-256 over every file, the versions and `parts`."""
+        return digest([self.files, self.versions, hashlib.sha256(self.salt).hexdigest(), *parts])
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def read_inputs(project: Project, salt: bytes) -> Inputs:
+    """Digest every file the run may read. Raises StorageError for one that cannot be read."""
+    paths = [p for p in sorted(project.sources.rglob("*")) if p.is_file() and ".returns." not in p.name]
+    paths += sorted((project.folder / "codes").glob("*.csv"))
+    files = {path.relative_to(project.folder).as_posix(): file_digest(path) for path in paths}
+    return Inputs(files, versions(), salt)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file. Raises StorageError."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise from_oserror(error) from None
+
+
+def versions() -> dict[str, str]:
+    """Versions that a table's bytes may depend on, and where they ran."""
+    found = {name: metadata.version(name) for name in COUNTED_VERSIONS}
+    return found | {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+
+
+def configuration_digest(project: Project) -> str:
+    """Digest of joinedup.toml as it stands."""
+    return file_digest(project.folder / CONFIGURATION)

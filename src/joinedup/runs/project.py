@@ -1,0 +1,256 @@
+"""A project folder: its configuration, checked, and its places."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from joinedup.engine import Resources, write_bytes
+from joinedup.errors import Place, ProjectError, from_oserror, nearest
+from joinedup.gate import Mode, Severity, rules_for
+from joinedup.linkage import DEFAULT_THRESHOLD
+from joinedup.sources import Lists, Settings
+
+CONFIGURATION = "joinedup.toml"
+
+_SECTIONS: Mapping[str, set[str]] = {
+    "project": {"name", "invented"},
+    "gate": {"mode", "severity"},
+    "engine": {"memory", "threads", "spill"},
+    "runs": {"keep"},
+    "link": {"threshold"},
+    "codes": set(),
+    "keyed_join": {"name", "systems", "on"},
+}
+
+TEMPLATE = """\
+# A Joinedup project. Put each system's extracts in sources/<system>/, with a source.toml that maps them.
+
+[project]
+name = "{name}"
+invented = false            # true only for invented records: allows forces X01 onwards, and every page says so
+
+[gate]
+mode = "historic"           # historic: what is compulsory and missing is marked and counted; new: it is returned
+# [gate.severity]
+# nationality-compulsory = "returned"     # a rule's own severity, whatever the mode
+
+[engine]
+memory = "4GB"              # the most the engine may use before it spills to disk
+threads = 2
+# spill = "/fast/disk/spill"
+
+[runs]
+keep = 5                    # older runs are removed
+
+[link]
+threshold = {threshold}            # bits; two records at or above it are joined
+
+# [codes]
+# observed_ethnicity = "my-list"          # a list of your own in codes/my-list.csv, in place of the shipped one
+
+# [[keyed_join]]                          # records that two systems hold on one crime reference
+# name = "crime recording and custody"
+# systems = ["crime", "custody"]
+# on = "crime"
+"""
+
+SOURCE_TEMPLATE = """\
+# How this system's extracts become record tables. Every table and column is in the manual's reference part.
+# Take the marks off the lines that fit and change the names in capitals to those of your extract.
+
+# force = "E23000005"                     # ONS code, or any usual name of the force
+# kind = "crime recording"
+
+# [reading]
+# encoding = "cp1252"                     # utf-8 unless named
+# nulls = ["", "NULL", "N/A", "-"]
+# dates = ["%d/%m/%Y"]
+
+# [[table]]
+# name = "person_records"
+# files = "people*.csv"
+#   [table.columns]
+#   local_id = "PERSON_REF"
+#   forenames = "FORENAMES"
+#   surname = "SURNAME"
+#   dob = "DATE_OF_BIRTH"
+#   sex = { column = "SEX", codes = "sex-pnc" }
+#   self_defined_ethnicity = { column = "SDE", codes = "sde-16-plus-1" }
+#   observed_ethnicity = "OFFICER_SEEN"
+#   nationalities = { column = "NATIONALITY", codes = "nationality-cjs" }
+#   postcode = "POSTCODE"
+#   phones = { columns = ["MOBILE", "HOME"] }
+
+# [[table]]
+# name = "roles"
+# files = "people*.csv"
+#   [table.columns]
+#   crime_id = "CRIME_REF"
+#   record_id = "PERSON_REF"
+#   role = { column = "ROLE", values = { SUS = "suspect", VIC = "victim" } }
+"""
+
+
+@dataclass(frozen=True)
+class KeyedJoin:
+    """Records that two systems hold on the same crime reference, one identified suspect on each side."""
+
+    name: str
+    systems: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder and its checked configuration."""
+
+    folder: Path
+    name: str
+    invented: bool = False
+    mode: Mode = "historic"
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    resources: Resources = field(default_factory=Resources)
+    keep: int = 5
+    threshold: float = DEFAULT_THRESHOLD
+    code_lists: Mapping[str, str] = field(default_factory=dict)
+    keyed_joins: tuple[KeyedJoin, ...] = ()
+
+    @property
+    def sources(self) -> Path:
+        return self.folder / "sources"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    def source_settings(self) -> Settings:
+        codes_folder = self.folder / "codes"
+        lists = Lists(codes_folder if codes_folder.is_dir() else None, self.code_lists, self.invented)
+        return Settings(lists, self.sources)
+
+    def systems(self) -> list[Path]:
+        """The folders of `sources/`, in order of name. Raises ProjectError when there is none."""
+        found = sorted(p for p in self.sources.iterdir() if p.is_dir()) if self.sources.is_dir() else []
+        if not found:
+            raise ProjectError(
+                "The project has no sources.",
+                place=Place(file=str(self.sources)),
+                remedy="Make a folder for each system in it, with its extracts and a source.toml.",
+            )
+        return found
+
+
+def load_project(folder: Path) -> Project:
+    """Read and check `joinedup.toml`. Raises ProjectError, with the nearest right name, for what cannot be used."""
+    path = folder / CONFIGURATION
+    where = Place(file=str(path))
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProjectError(
+            "This folder is not a Joinedup project.",
+            place=Place(file=str(folder)),
+            remedy="Make one with `joinedup new FOLDER`, or look at `joinedup demo`.",
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise ProjectError(f"The configuration is not TOML: {reason}.", place=where) from None
+    except OSError as error:
+        raise from_oserror(error) from None
+    _known(content, where)
+    return _project(folder, content, where)
+
+
+def project_around(path: Path) -> Project | None:
+    """The project whose folder holds `path`, or None."""
+    for folder in path.resolve().parents:
+        if (folder / CONFIGURATION).exists():
+            return load_project(folder)
+    return None
+
+
+def new_project(folder: Path) -> Path:
+    """Make an empty project with a commented configuration and a source map to fill in.
+
+    Raises ProjectError when the folder holds a project already, StorageError when the disk refuses.
+    """
+    if (folder / CONFIGURATION).exists():
+        raise ProjectError("There is a project in this folder already.", place=Place(file=str(folder)))
+    system = folder / "sources" / "first-system"
+    try:
+        system.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise from_oserror(error) from None
+    write_bytes(system / "source.toml", SOURCE_TEMPLATE.encode())
+    configuration = TEMPLATE.format(name=folder.resolve().name, threshold=DEFAULT_THRESHOLD)
+    write_bytes(folder / CONFIGURATION, configuration.encode())
+    return folder
+
+
+def _known(content: Mapping[str, Any], where: Place) -> None:
+    for section, value in content.items():
+        if section not in _SECTIONS:
+            raise ProjectError(f"There is no section `[{section}]`.{nearest(section, _SECTIONS)}", place=where)
+        for one in value if isinstance(value, list) else [value]:
+            if not isinstance(one, dict):
+                raise ProjectError(f"`{section}` should be a section: `[{section}]`.", place=where)
+            for key in one:
+                if _SECTIONS[section] and key not in _SECTIONS[section]:
+                    raise ProjectError(
+                        f"`[{section}]` has no setting `{key}`.{nearest(key, _SECTIONS[section])}", place=where
+                    )
+
+
+def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
+    project, gate, engine = (content.get(name, {}) for name in ("project", "gate", "engine"))
+    spill = _typed(engine, "spill", str, None, where)
+    return Project(
+        folder=folder,
+        name=_typed(project, "name", str, folder.resolve().name, where),
+        invented=_typed(project, "invented", bool, False, where),
+        mode=_mode(gate.get("mode", "historic"), where),
+        severities=rules_for(_typed(gate, "severity", dict, {}, where)),
+        resources=Resources(
+            memory=_typed(engine, "memory", str, "4GB", where),
+            threads=_positive(_typed(engine, "threads", int, 2, where), "threads", where),
+            spill=Path(spill) if spill else None,
+        ),
+        keep=_positive(_typed(content.get("runs", {}), "keep", int, 5, where), "keep", where),
+        threshold=float(_typed(content.get("link", {}), "threshold", (int, float), DEFAULT_THRESHOLD, where)),
+        code_lists=content.get("codes", {}),
+        keyed_joins=tuple(_keyed_join(one, where) for one in content.get("keyed_join", [])),
+    )
+
+
+def _typed(section: Mapping[str, Any], key: str, kind: Any, default: Any, where: Place) -> Any:
+    value = section.get(key, default)
+    if value is not default and not isinstance(value, kind):
+        wanted = {str: "text", bool: "true or false", int: "a whole number", dict: "a section"}.get(kind, "a number")
+        raise ProjectError(f"`{key}` should be {wanted}.", place=where)
+    return value
+
+
+def _positive(value: int, key: str, where: Place) -> int:
+    if value < 1:
+        raise ProjectError(f"`{key}` should be 1 or more.", place=where)
+    return value
+
+
+def _mode(value: object, where: Place) -> Mode:
+    if value == "new":
+        return "new"
+    if value == "historic":
+        return "historic"
+    raise ProjectError('`[gate] mode` is "new" or "historic".', place=where)
+
+
+def _keyed_join(content: Mapping[str, Any], where: Place) -> KeyedJoin:
+    systems = content.get("systems")
+    if not isinstance(systems, list) or len(systems) != 2 or not all(isinstance(s, str) for s in systems):
+        raise ProjectError("A keyed join names two systems.", place=where, remedy='Such as systems = ["a", "b"].')
+    if content.get("on", "crime") != "crime":
+        raise ProjectError('A keyed join is on = "crime": the crime reference that both systems use.', place=where)
+    return KeyedJoin(str(content.get("name", " and ".join(systems))), (systems[0], systems[1]))

@@ -1,0 +1,180 @@
+"""One run: extracts and decisions in, a new run folder out, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt, transaction
+from joinedup.engine import DuckDBEngine, write_bytes
+from joinedup.releases import ReportInput
+from joinedup.runs import folder as places
+from joinedup.runs.accounts import account
+from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest, digest, file_digest, read_inputs
+from joinedup.runs.project import Project, load_project
+from joinedup.runs.stages import STAGES, Stage, Work, report_input
+
+Progress = Callable[[int, int, str], None]
+"""Called before each stage with its number from 1, how many there are, and what it does."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished run. counts: rows sent, returned, marked; records; people; and each table's rows."""
+
+    project: Project
+    folder: Path
+    counts: dict[str, int]
+    resumed: tuple[str, ...] = ()
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+    def summary_input(self) -> ReportInput:
+        """What the one-screen summary is made of."""
+        manifest = json.loads((self.folder / "manifest.json").read_text())
+        return report_input(
+            self.project, self.folder, datetime.fromisoformat(manifest["made_at"]), manifest["versions"]
+        )
+
+
+def run(folder: Path, *, progress: Progress = lambda number, of, says: None, by: str | None = None) -> Ran:
+    """Run the whole job in a project folder.
+
+    A run that was stopped is taken up after its last whole stage whose inputs are unchanged. by: the account that
+    the audit log names; the operating system's when left out. Raises ProjectError and SourceError for what the
+    user can put right, BusyError when another run holds the folder, StorageError when the disk refuses.
+    """
+    project = load_project(folder)
+    project.systems()
+    with places.locked(project.runs):
+        return _run(project, progress, by or account())
+
+
+def _run(project: Project, progress: Progress, by: str) -> Ran:
+    store = open_store(project.folder)
+    try:
+        with transaction(store):
+            salt = project_salt(store)
+        inputs = read_inputs(project, salt)
+        whole = _digest_of_run(project, inputs)
+        made_at = datetime.now(UTC).replace(microsecond=0)
+        systems = tuple(Subject("system", path.name) for path in project.systems())
+        # Said before anything is joined: a run that is killed has still been logged.
+        with transaction(store):
+            append(store, Entry(Act.RUN_STARTED, by, "run", systems, {"inputs": whole}))
+            append(store, Entry(Act.COLLECTION, by, "run", systems, {"files": len(inputs.files)}))
+            append(store, Entry(Act.COMBINATION, by, "run", systems, {"threshold": project.threshold}))
+        folder = places.under_way(project.runs, whole)
+        records, resumed = _do_stages(project, inputs, folder, made_at, progress)
+        counts = _counts(folder, records)
+        with transaction(store):
+            finished = append(store, Entry(Act.RUN_FINISHED, by, "run", systems, {"inputs": whole, "counts": counts}))
+        manifest = _manifest(project, inputs, folder, records, made_at)
+        head = {"entries": finished.head.entries, "hash": finished.head.hash}
+        write_bytes(folder / "manifest.json", (json.dumps(manifest | {"audit_head": head}, indent=1) + "\n").encode())
+        place = places.publish(project.runs, folder, made_at)
+        places.prune(project.runs, project.keep)
+        return Ran(project, place, counts, resumed)
+    finally:
+        store.close()
+
+
+def _digest_of_run(project: Project, inputs: Inputs) -> str:
+    truth = project.folder / TRUTH
+    return inputs.digest(configuration_digest(project), file_digest(truth) if truth.exists() else None)
+
+
+def _do_stages(
+    project: Project, inputs: Inputs, folder: Path, made_at: datetime, progress: Progress
+) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+    before = places.stage_records(folder)
+    done: dict[str, dict[str, Any]] = {}
+    resumed: list[str] = []
+    so_far = inputs.digest()
+    for number, stage in enumerate(STAGES, start=1):
+        so_far = digest([so_far, stage.name, stage.settings(project)])
+        progress(number, len(STAGES), stage.says)
+        if _still_whole(before.get(stage.name), so_far, folder):
+            done[stage.name] = before[stage.name] | {"resumed": True}
+            resumed.append(stage.name)
+            continue
+        before = {}  # what follows a stage that is made anew is made anew
+        done[stage.name] = _do(stage, project, inputs, folder, made_at) | {"digest": so_far, "resumed": False}
+        places.note_stages(folder, done)
+    return done, tuple(resumed)
+
+
+def _still_whole(record: dict[str, Any] | None, wanted: str, folder: Path) -> bool:
+    if record is None or record["digest"] != wanted:
+        return False
+    return all((folder / name).exists() for name in record["files"])
+
+
+def _do(stage: Stage, project: Project, inputs: Inputs, folder: Path, made_at: datetime) -> dict[str, Any]:
+    """A stage has an engine of its own, so that its memory is given back before the next."""
+    spill = project.resources.spill or folder / "spill"
+    engine = DuckDBEngine(replace(project.resources, spill=spill))
+    started = time.monotonic()
+    there = _files(folder)
+    try:
+        counts = stage.does(Work(project, inputs, engine, folder, made_at))
+    finally:
+        engine.close()
+    if spill.is_dir() and not any(spill.iterdir()):
+        spill.rmdir()
+    return {
+        "counts": counts,
+        "seconds": round(time.monotonic() - started, 3),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "files": sorted(name for name, at in _files(folder).items() if there.get(name) != at),
+    }
+
+
+def _files(folder: Path) -> dict[str, int]:
+    found = (p for p in folder.rglob("*") if p.is_file() and p.name != "stages.json")
+    return {path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in found}
+
+
+def _counts(folder: Path, records: dict[str, dict[str, Any]]) -> dict[str, int]:
+    returns = pq.read_table(folder / "tables" / "returns.parquet", columns=["source_file", "source_row", "severity"])
+    places_of = {s: returns.filter(pc.equal(returns["severity"], s)).select([0, 1]) for s in ("returned", "marked")}
+    rows = {s: set(zip(*(c.to_pylist() for c in t.columns), strict=True)) for s, t in places_of.items()}
+    collected, linked = records["collect"]["counts"], records["link"]["counts"]
+    return {
+        "sent": collected["rows_sent"],
+        "accepted": collected["rows_sent"] - len(rows["returned"]),
+        "returned": len(rows["returned"]),
+        "marked": len(rows["marked"] - rows["returned"]),
+        "records": linked["person_records"],
+        "people": linked["people"],
+        "pairs": linked["pairs"],
+        "figures": records["count"]["counts"]["figures"],
+    }
+
+
+def _manifest(
+    project: Project, inputs: Inputs, folder: Path, records: dict[str, dict[str, Any]], made_at: datetime
+) -> dict[str, Any]:
+    written = sorted((folder / "tables").glob("*.parquet"))
+    return {
+        "made_at": made_at.isoformat(),
+        "project": project.name,
+        "invented": project.invented,
+        "inputs": dict(inputs.files),
+        "configuration": configuration_digest(project),
+        "settings": {"threshold": project.threshold, "mode": project.mode, "severities": dict(project.severities)},
+        "versions": dict(inputs.versions),
+        "stages": [{"name": name, **record} for name, record in records.items()],
+        "tables": {p.stem: {"rows": pq.read_metadata(p).num_rows, "sha256": file_digest(p)} for p in written},
+    }

@@ -1,0 +1,201 @@
+"""The four stages of a run, each from tables on disk to tables on disk: collect, link, count, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from joinedup import codes, tables
+from joinedup.codes import CodeList
+from joinedup.engine import DuckDBEngine, write_bytes
+from joinedup.engine.contract import Frame
+from joinedup.errors import LinkageError
+from joinedup.gate import gate
+from joinedup.linkage import LinkSettings, link
+from joinedup.linkage.link import model_json
+from joinedup.releases import ReportInput, Source, write_report
+from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
+from joinedup.runs.inputs import TRUTH, Inputs
+from joinedup.runs.keyed import in_order, keyed_pairs
+from joinedup.runs.project import Project
+from joinedup.runs.truth import compare_with_truth
+from joinedup.sources import Collected, collect_system
+from joinedup.sources.targets import UNREAD
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a stage works with. folder: the run's, while it is under way."""
+
+    project: Project
+    inputs: Inputs
+    engine: DuckDBEngine
+    folder: Path
+    made_at: datetime
+
+    def path(self, table: str) -> Path:
+        return self.folder / "tables" / f"{table}.parquet"
+
+    def table(self, name: str) -> Frame:
+        return self.engine.read(self.path(name))
+
+    def write(self, name: str, frame: Frame) -> int:
+        return self.engine.write(frame, self.path(name), tables.named(name))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """name: in progress and manifest. does: the work; gives counts in and out. settings: what its result depends on."""
+
+    name: str
+    says: str
+    does: Callable[[Work], Counts]
+    settings: Callable[[Project], object]
+
+
+def collect(work: Work) -> Counts:
+    """Extracts -> record tables, accepted rows only, and every reason why the others are not."""
+    collected = Collected()
+    settings = work.project.source_settings()
+    for folder in work.project.systems():
+        collected.add(collect_system(work.engine, folder, settings))
+    frames = {name: together(parts) for name, parts in collected.frames.items()}
+    gated = gate(work.engine, frames, collected.faults, mode=work.project.mode, severities=work.project.severities)
+    counts = {"rows_sent": sum(c.sent for c in collected.counts)}
+    for table in tables.RECORD_TABLES:
+        frame = gated.accepted.get(table.name, work.engine.frame(table.empty()))
+        counts[table.name] = work.write(table.name, frame)
+    counts["returns"] = work.write("returns", work.engine.frame(gated.returns))
+    write_bytes(work.folder / "sources.json", json.dumps(_told(collected), indent=1, sort_keys=True).encode())
+    return counts
+
+
+def together(frames: Iterable[Frame]) -> Frame:
+    """Frames of one table one below the other; a mark that one of them lacks is false there."""
+    parts = list(frames)
+    marks = sorted({name for f in parts for name in f.collect_schema().names() if name.startswith(UNREAD)})
+    return nw.concat([_with_marks(frame, marks) for frame in parts], how="vertical")
+
+
+def _with_marks(frame: Frame, marks: list[str]) -> Frame:
+    own = frame.collect_schema().names()
+    plain = [name for name in own if not name.startswith(UNREAD)]
+    filled = [nw.col(m) if m in own else nw.lit(False).alias(m) for m in marks]
+    return frame.select(*plain, *filled)
+
+
+def _told(collected: Collected) -> list[dict[str, object]]:
+    """What the report says of every system. rows: sent, summed over files."""
+    kinds = {source.system: (source.kind, source.force) for source in collected.maps}
+    sent: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    folders: dict[str, str] = {}
+    for count in collected.counts:
+        sent[count.system] = sent.get(count.system, 0) + count.sent
+        left_out[count.system] = left_out.get(count.system, 0) + count.left_out
+        folders[count.system] = count.file.split("/")[0]
+    return [
+        {"system": system, "kind": kinds[system][0], "force": kinds[system][1], "rows": sent[system],
+         "left_out": left_out[system], "folder": folders[system]}
+        for system in sorted(sent)
+    ]  # fmt: skip
+
+
+def join(work: Work) -> Counts:
+    """Accepted person records -> pairs and clusters. Nothing protected is read."""
+    people, roles = work.table("person_records"), work.table("roles")
+    by_key = [keyed_pairs(roles, one) for one in work.project.keyed_joins]
+    keyed = work.engine.collect(in_order(nw.concat(by_key, how="vertical"))) if by_key else None
+    settings = LinkSettings(work.project.threshold, work.inputs.salt)
+    linked = _linked_or_alone(work, people, settings, keyed)
+    write_bytes(work.folder / "model.json", linked[2])
+    return {
+        "person_records": linked[0].num_rows,
+        "pairs": work.write("pairs", work.engine.frame(linked[1])),
+        "clusters": work.write("clusters", work.engine.frame(linked[0])),
+        "people": len(linked[0]["person_id"].unique()),
+    }
+
+
+def _linked_or_alone(
+    work: Work, people: Frame, settings: LinkSettings, keyed: pa.Table | None
+) -> tuple[pa.Table, pa.Table, bytes]:
+    """Records with nothing to compare are a person each: a run must not stop for a source without names."""
+    from joinedup.linkage import cluster
+
+    try:
+        linked = link(work.engine, people, settings, keyed)
+    except LinkageError:
+        records = work.engine.collect(people.select("record_id"))["record_id"].combine_chunks()
+        alone = cluster(records, tables.PAIRS.empty(), threshold=settings.threshold, salt=settings.salt)
+        return alone, tables.PAIRS.empty(), b"{}\n"
+    return linked.clusters, linked.pairs, model_json(linked)
+
+
+def count(work: Work) -> Counts:
+    """All tables -> figures."""
+    project = work.project
+    roles = work.table("roles")
+    told = json.loads((work.folder / "sources.json").read_text())
+    run_tables = RunTables(
+        person_records=work.table("person_records"),
+        roles=roles,
+        crimes=work.table("crimes"),
+        clusters=work.table("clusters"),
+        returns=work.table("returns"),
+        rows_sent={one["system"]: one["rows"] for one in told},
+        keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in project.keyed_joins),
+        lists=_lists(project),
+        folders={one["folder"]: one["system"] for one in told},
+    )
+    figures = make_figures(run_tables, work.engine.keep)
+    return {"figures": work.write("figures", work.engine.frame(figures))}
+
+
+def _lists(project: Project) -> Mapping[str, CodeList]:
+    folder = project.source_settings().lists.folder
+    return {column: codes.code_list(name, folder) for column, name in project.code_lists.items()}
+
+
+def report(work: Work) -> Counts:
+    """Figures -> one page that can be read without a network."""
+    given = report_input(work.project, work.folder, work.made_at, work.inputs.versions)
+    write_report(given, work.folder / "report.html")
+    return {"figures": given.figures.num_rows}
+
+
+def report_input(project: Project, folder: Path, made_at: datetime, versions: Mapping[str, str]) -> ReportInput:
+    """What the report and the summary of a run are made of, from its folder."""
+    told = json.loads((folder / "sources.json").read_text())
+    truth = project.folder / TRUTH
+    return ReportInput(
+        name=project.name,
+        invented=project.invented,
+        made_at=made_at,
+        figures=pq.read_table(folder / "tables" / "figures.parquet"),
+        returns=pq.read_table(folder / "tables" / "returns.parquet"),
+        sources=tuple(Source(one["system"], one["kind"], one["force"], one["rows"]) for one in told),
+        threshold=project.threshold,
+        versions=versions,
+        truth=compare_with_truth(folder / "tables" / "clusters.parquet", truth)
+        if project.invented and truth.exists()
+        else None,
+    )
+
+
+STAGES = (
+    Stage("collect", "Reading extracts and judging every row", collect,
+          lambda p: [p.mode, p.severities, p.invented, p.code_lists]),
+    Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins]),
+    Stage("count", "Counting what is known and what is not", count, lambda p: []),
+    Stage("report", "Writing the report", report, lambda p: [p.name]),
+)  # fmt: skip
