@@ -36,6 +36,7 @@ def _json(checked: Checked) -> dict[str, object]:
     totals: dict[str, object] = {n: checked.total(n) for n in ("sent", "accepted", "returned", "marked", "left_out")}
     reasons = Counter(zip(checked.returns["rule"].to_pylist(), checked.returns["severity"].to_pylist(), strict=True))
     return totals | {
+        "all_suspects": checked.all_suspects,
         "files": [
             {"file": f.file, "sent": f.sent, "accepted": f.accepted, "returned": f.returned, "marked": f.marked,
              "left_out": f.left_out, "returns_file": str(f.returns_file) if f.returns_file else None}
@@ -56,6 +57,10 @@ def _words(checked: Checked) -> str:
         lines += _reasons(checked, one.file)
         if one.returns_file:
             lines.append(f"  Rows and remedies: {one.returns_file} (keep it as you keep the data)")
+    if checked.all_suspects:
+        lines.append(
+            "No roles were sent, so every person was judged as a suspect. Check files of roles together with them."
+        )
     return "\n".join(lines)
 
 

@@ -8,6 +8,6 @@ Splink 5 is imported in this room only.
 from joinedup.linkage.clusters import cluster
 from joinedup.linkage.features import COMPARED, features
 from joinedup.linkage.link import Linked, LinkSettings, link
-from joinedup.linkage.model import DEFAULT_THRESHOLD
+from joinedup.linkage.model import DEFAULT_THRESHOLD, NOT_COMPARED
 
-__all__ = ["COMPARED", "DEFAULT_THRESHOLD", "LinkSettings", "Linked", "cluster", "features", "link"]
+__all__ = ["COMPARED", "DEFAULT_THRESHOLD", "NOT_COMPARED", "LinkSettings", "Linked", "cluster", "features", "link"]

@@ -19,6 +19,9 @@ Between the weights that were best with the truth known on two sets of people wi
 seven systems and 11 for a simulation of 1,450,000. Chosen before the invented region was looked at.
 """
 
+NOT_COMPARED = "not compared"
+"""What evidence says where one of the two records has no value: neither for nor against."""
+
 FLOOR = 0.0
 """Bits. Pairs below even odds are not kept."""
 
@@ -266,7 +269,7 @@ def _rule(block: Block) -> dict[str, Any]:
 
 
 def _as_splink(comparison: Comparison) -> dict[str, Any]:
-    silent = {"sql_condition": comparison.silent, "label_for_charts": "not compared", "is_null_level": True}
+    silent = {"sql_condition": comparison.silent, "label_for_charts": NOT_COMPARED, "is_null_level": True}
     return {
         "output_column_name": comparison.name,
         "comparison_levels": [silent, *[_level(level) for level in comparison.levels]],

@@ -32,10 +32,14 @@ class FileChecked:
 
 @dataclass(frozen=True)
 class Checked:
-    """files: counts by file. returns: `tables.RETURNS`, every reason of every row."""
+    """files: counts by file. returns: `tables.RETURNS`, every reason of every row.
+
+    all_suspects: people came without roles, so each was judged as a suspect.
+    """
 
     files: tuple[FileChecked, ...]
     returns: pa.Table
+    all_suspects: bool = False
 
     def total(self, name: str) -> int:
         """`sent`, `accepted`, `returned`, `marked` or `left_out`, summed over files."""
@@ -64,7 +68,7 @@ def check(
         for count in collected.counts
         if count.file.partition("#")[0] == path.name
     ]
-    return Checked(tuple(told), returns)
+    return Checked(tuple(told), returns, "person_records" in frames and "roles" not in frames)
 
 
 def _extracts(paths: Sequence[Path]) -> list[Path]:

@@ -15,7 +15,7 @@ from joinedup.engine import DuckDBEngine, Resources
 from joinedup.engine.storing import appearing
 from joinedup.errors import ExtractError, Place
 from joinedup.gate import gate
-from joinedup.linkage import DEFAULT_THRESHOLD, LinkSettings, link
+from joinedup.linkage import DEFAULT_THRESHOLD, NOT_COMPARED, LinkSettings, link
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.stages import together
@@ -48,7 +48,7 @@ def link_file(
     lists = project.source_settings().lists if project else Lists()
     engine = DuckDBEngine(Resources())
     try:
-        collected = collect_file(engine, records, Settings(lists, records.parent))
+        collected = collect_file(engine, records, Settings(lists, records.parent), system="")
         if set(collected.frames) != {"person_records"}:
             raise ExtractError(
                 "These are not person records.", place=Place(file=records.name, row=1),
@@ -105,11 +105,11 @@ def _write(table: pa.Table, path: Path) -> None:
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """CSV has no nested cells: evidence becomes text, `comparison: level (bits)` separated by `;`."""
+    """CSV has no nested cells: evidence becomes text, `level (bits)` separated by `;`, without what was not compared."""
     if "evidence" not in table.column_names:
         return table
     told = [
-        "; ".join(f"{e['comparison']}: {e['level']} ({e['weight']})" for e in cell)
+        "; ".join(f"{e['level']} ({e['weight']:+.1f})" for e in cell if e["level"] != NOT_COMPARED)
         for cell in table["evidence"].to_pylist()
     ]
     return table.set_column(table.schema.get_field_index("evidence"), "evidence", pa.array(told, pa.string()))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from joinedup import tables
-from joinedup.errors import ExtractError, Place
-from joinedup.sources.source_map import MADE_BY_THE_READER, SourceMap, TableMap, ValueSpec
+from joinedup.errors import ExtractError, Place, nearest
+from joinedup.sources.source_map import KEYS, MADE_BY_THE_READER, SourceMap, TableMap, ValueSpec, needed_targets
 from joinedup.tables import Table
 
 _ALSO = {"nationality": "nationalities", "nationalities_reason": "nationality_reason"}
@@ -19,10 +19,22 @@ def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceM
     Raises ExtractError when the columns are those of no table.
     """
     table = _table_of(path, columns)
-    specs = {target: ValueSpec(columns=(column,), separator=";") for column, target in _targets(table, columns)}
-    if table is tables.PERSON_RECORDS and "local_id" not in specs and "record_id" in columns:
-        specs["local_id"] = ValueSpec(columns=("record_id",))
+    specs = {target: _spec(column, target) for column, target in _targets(table, columns)}
+    if table is tables.PERSON_RECORDS and "record_id" in columns:
+        specs["local_id"] = ValueSpec(columns=("record_id",), whole=True)
+    for needed in needed_targets(table):
+        if needed not in specs:
+            raise ExtractError(
+                f"There is no column `{needed}`, which every row of `{table.name}` needs."
+                f"{nearest(needed, [c for c in columns if c.lower().endswith('id')])}",
+                place=Place(file=path.name, row=1),
+                remedy="Name the column so, or say in a source map which column it is.",
+            )
     return SourceMap(system=system, tables=(TableMap(table=table, files=path.name, columns=specs),))
+
+
+def _spec(column: str, target: str) -> ValueSpec:
+    return ValueSpec(columns=(column,), whole=True) if target in KEYS else ValueSpec(columns=(column,), separator=";")
 
 
 def _table_of(path: Path, columns: Sequence[str]) -> Table:

@@ -94,12 +94,15 @@ def collect_system(engine: Engine, folder: Path, settings: Settings) -> Collecte
 def collect_file(
     engine: Engine, path: Path, settings: Settings, *, system: str | None = None, source: SourceMap | None = None
 ) -> Collected:
-    """Read one file, through `source` or else by its columns' names. Raises SourceError."""
+    """Read one file, through `source` or else by its columns' names. Raises SourceError.
+
+    system: the file's name when left out; empty to leave keys as they stand in the file.
+    """
     if source is not None:
         matching = [(t, path) for t in source.tables if path.match(t.files)] or [(t, path) for t in source.tables]
         return _collect(engine, source, matching, settings)
     extract = read_extract(path)
-    plain = map_without_toml(path, extract.columns, system or path.name.split(".")[0])
+    plain = map_without_toml(path, extract.columns, path.name.split(".")[0] if system is None else system)
     return _collect(engine, plain, [(plain.tables[0], path)], settings, {(path, None): extract})
 
 

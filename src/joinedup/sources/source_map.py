@@ -29,7 +29,8 @@ class ValueSpec:
 
     columns: columns of the extract; empty for a constant. value: the constant. codes: code list the text is in.
     dates: strptime formats. values: local spellings, folded to lower case. separator: splits the values of one cell.
-    yes, no: spellings of a yes/no column. order: which part of a full name stands first.
+    yes, no: spellings of a yes/no column. order: which part of a full name stands first. whole: a key that may bear
+    its system already, as the tables of a run do.
     """
 
     columns: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class ValueSpec:
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     order: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,12 @@ def _table_map(content: Mapping[str, Any], where: Place) -> TableMap:
             f"Table `{table.name}` does not say its files.", place=where, remedy='Such as files = "people*.csv".'
         )
     columns = _mapping(content.get("columns", {}), where, "[table.columns]")
+    for needed in needed_targets(table):
+        if needed not in columns:
+            raise SourceMapError(
+                f"Table `{table.name}` does not map `{needed}`, which every row needs.{nearest(needed, columns)}",
+                place=where,
+            )
     chosen = _mapping(content.get("where", {}), where, "where")
     return TableMap(
         table=table,
@@ -170,7 +178,16 @@ def _value_spec(table: Table, target: str, spec: object, where: Place) -> ValueS
     )
 
 
+KEYS = frozenset({"crime_id", "record_id", "note_id"})
+"""Columns that hold `{system}:{local reference}`."""
+
 MADE_BY_THE_READER = frozenset({"system", "source_file", "source_row"})
+
+
+def needed_targets(table: Table) -> list[str]:
+    """Columns that every row of `table` needs and only an extract or a constant can give."""
+    made = {"record_id"} if table is tables.PERSON_RECORDS else set()
+    return [c.name for c in table.columns if c.required and c.name not in MADE_BY_THE_READER | made]
 
 
 def _refuse_unmappable(table: Table, target: str, where: Place) -> None:

@@ -15,14 +15,13 @@ from joinedup.engine import DistinctMap
 from joinedup.errors import CodeListError, Place, SourceMapError, nearest
 from joinedup.sources import standard
 from joinedup.sources.settings import Settings
-from joinedup.sources.source_map import SourceMap, TableMap, ValueSpec
+from joinedup.sources.source_map import KEYS, SourceMap, TableMap, ValueSpec
 from joinedup.tables import Column
 
 UNREAD = "unread:"
 """Prefix of the mark that a value stood in the extract and could not be read."""
 
 YES, NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
-KEYS = {"crime_id", "record_id", "note_id"}
 LISTS_OF_TEXT: Mapping[str, Callable[[str | None], str | None]] = {
     "phones": standard.phone,
     "emails": standard.email,
@@ -133,7 +132,7 @@ class Builder:
     def _one(self, target: str, spec: ValueSpec) -> DistinctMap:
         column = self.table_map.table.column(target)
         if self._is_person and target == "local_id":
-            return self._key(spec, "local_id", "record_id")
+            return self._key(spec, "local_id")
         if target in KEYS:
             return self._key(spec, target)
         if column.codes is not None:
@@ -154,16 +153,30 @@ class Builder:
             return _yes_or_no(_folded(spec.yes), _folded(spec.no))
         return _text_reader(column)
 
-    def _key(self, spec: ValueSpec, *targets: str) -> DistinctMap:
-        texts, system = self._cells(spec), self.source.system
+    def _key(self, spec: ValueSpec, target: str) -> DistinctMap:
+        """The key `{system}:{local}`; for a table's own key also the system, and for a person the local id."""
+        texts = self._cells(spec)
+        own = target in ("local_id", self.table_map.table.key[0])
+        wanted = [*(["local_id", "record_id"] if target == "local_id" else [target])]
+        wanted += ["system"] if own and "system" in self.table_map.table else []
 
         def made(*cells: str | None) -> list[object]:
             local = "/".join(texts(*cells)) or None
-            key = local if local is None or local.startswith(f"{system}:") else f"{system}:{local}"
-            own = local if local is None or key != local else local.removeprefix(f"{system}:")
-            return [own, key] if len(targets) == 2 else [key]
+            system, local = self._split(local, spec.whole)
+            key = None if local is None else f"{system}:{local}" if system else local
+            return [{"system": system, "local_id": local}.get(name, key) for name in wanted]
 
-        return DistinctMap(self._columns(spec), made, dict.fromkeys(targets, pa.string()))
+        return DistinctMap(self._columns(spec), made, dict.fromkeys(wanted, pa.string()))
+
+    def _split(self, local: str | None, whole: bool) -> tuple[str, str | None]:
+        """The system of a key and what stands after it. A system without a name leaves keys as they are."""
+        system = self.source.system
+        if local is not None and system and local.startswith(f"{system}:"):
+            return system, local.removeprefix(f"{system}:")
+        if local is not None and system and whole and ":" in local:
+            named, _, rest = local.partition(":")
+            return named, rest
+        return system, local
 
     def _single(self, column: Column, spec: ValueSpec, read: Callable[[str], object]) -> DistinctMap:
         texts, name = self._cells(spec), column.name

@@ -186,3 +186,21 @@ def test_a_table_is_whole_whatever_the_map_leaves_out(tmp_path: Path, engine: Du
     table = engine.collect(found.frames["person_records"][0].select(*tables.PERSON_RECORDS.names))
     assert tables.PERSON_RECORDS.conform(table).num_rows == 1
     assert isinstance(table, pa.Table)
+
+
+def test_tables_of_a_run_come_back_with_their_own_keys(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(
+        tmp_path, None,
+        person_records="record_id,system,local_id,surname\nalpha:1,alpha,1,Smith\nbeta:1,beta,1,Jones\n2,,2,Evans\n",
+        crimes="crime_id,recorded_on\nbeta:C1,2020-01-01\n",
+    )  # fmt: skip
+    crime, *people = sorted(collected(engine, place), key=lambda r: "record_id" in r)
+    assert {(p["record_id"], p["system"], p["local_id"]) for p in people} == {
+        ("alpha:1", "alpha", "1"), ("beta:1", "beta", "1"), ("alpha:2", "alpha", "2"),
+    }  # fmt: skip
+    assert (crime["crime_id"], crime["system"]) == ("beta:C1", "beta")
+
+
+def test_a_local_reference_may_hold_a_colon(tmp_path: Path, engine: DuckDBEngine) -> None:
+    (row,) = collected(engine, system(tmp_path, PEOPLE, people="REF,SURNAME\nCR:7,a\n"))
+    assert (row["record_id"], row["local_id"], row["system"]) == ("alpha:CR:7", "CR:7", "alpha")
