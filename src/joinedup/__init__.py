@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from joinedup.runs import check as check
     from joinedup.runs import demo as demo
+    from joinedup.runs import explain as explain
     from joinedup.runs import link_file as link
+    from joinedup.runs import lookup as lookup
     from joinedup.runs import new_project as new
     from joinedup.runs import run as run
 
-_VERBS = {"check": "check", "demo": "demo", "link": "link_file", "new": "new_project", "run": "run"}
+_VERBS = {
+    "check": "check", "demo": "demo", "explain": "explain", "link": "link_file", "lookup": "lookup",
+    "new": "new_project", "run": "run",
+}  # fmt: skip
 
-__all__ = ["check", "demo", "link", "new", "run"]
+__all__ = ["check", "demo", "explain", "link", "lookup", "new", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import traceback
 import typer
 from rich.console import Console
 
-from joinedup.cli import audit, check, demo, link, new, run
+from joinedup.cli import audit, check, demo, explain, link, lookup, new, run
 from joinedup.cli.out import as_json
 from joinedup.errors import JoinedupError, from_oserror
 
@@ -26,6 +26,8 @@ app.command("new")(new.new)
 app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("link")(link.link)
+app.command("lookup")(lookup.lookup)
+app.command("explain")(explain.explain)
 app.add_typer(audit.app, name="audit")
 
 

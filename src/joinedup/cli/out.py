@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+Why = Annotated[str, typer.Option(help="Why you look, in a few words; it is kept in the log. Never a name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
 

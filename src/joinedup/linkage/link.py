@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -115,6 +116,14 @@ def _together(scored: pa.Table, keyed: pa.Table) -> pa.Table:
         kept = rest.join(named, ["record_id_l", "record_id_r"], join_type="left anti")["at"]
         scored = scored.take(kept.sort() if isinstance(kept, pa.Array) else pc.take(kept, pc.array_sort_indices(kept)))
     return pa.concat_tables([scored, keyed]).sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
+
+
+def read_model(path: Path) -> dict[str, Any]:
+    """A model as `model_json` wrote it. Raises LinkageError when the run compared nothing."""
+    used = dict(json.loads(path.read_text()))
+    if not used:
+        raise LinkageError("The newest run compared no records, so there is nothing to look up with.")
+    return used
 
 
 def model_json(linked: Linked) -> bytes:

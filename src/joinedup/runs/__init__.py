@@ -7,6 +7,7 @@ In: a project folder, or files. Out: a new, immutable run folder (Parquet tables
 from joinedup.runs.accounts import account
 from joinedup.runs.audited import verify_audit
 from joinedup.runs.checking import Checked, check
+from joinedup.runs.consulting import Candidate, Explained, Reason, describe, explain, lookup
 from joinedup.runs.first_look import demo
 from joinedup.runs.folder import latest
 from joinedup.runs.linking import LinkedFile, link_file
@@ -14,6 +15,6 @@ from joinedup.runs.project import Project, load_project, new_project
 from joinedup.runs.running import Ran, run
 
 __all__ = [
-    "Checked", "LinkedFile", "Project", "Ran", "account", "check", "demo", "latest", "link_file", "load_project",
-    "new_project", "run", "verify_audit",
+    "Candidate", "Checked", "Explained", "LinkedFile", "Project", "Ran", "Reason", "account", "check", "demo",
+    "describe", "explain", "latest", "link_file", "load_project", "lookup", "new_project", "run", "verify_audit",
 ]  # fmt: skip

@@ -105,7 +105,7 @@ def _write(table: pa.Table, path: Path) -> None:
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """CSV has no nested cells: evidence becomes text, `level (bits)` separated by `;`, without what was not compared."""
+    """CSV has no nested cells: evidence becomes text, `level (bits)` joined by `;`, without what was not compared."""
     if "evidence" not in table.column_names:
         return table
     told = [
