@@ -124,3 +124,17 @@ def test_tests_cannot_reach_another_machine():
 def test_tests_can_reach_this_machine():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as inward:
         assert inward.getpeername() == server.getsockname()
+
+
+BLIND_ROOMS = ("linkage", "groups", "review")
+"""Rooms that link, group or rank: they must not see what is protected, when they exist."""
+
+
+@pytest.mark.parametrize("path", [p for room in BLIND_ROOMS for p in sorted((SOURCE / room).rglob("*.py"))], ids=str)
+def test_rooms_that_link_group_or_rank_never_name_a_protected_column(path: Path) -> None:
+    protected = {c.name for t in tables.ALL.values() for c in t.columns if c.protected}
+    words = {
+        node.value for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }  # fmt: skip
+    assert not protected & words
