@@ -12,7 +12,7 @@ COMPILE := build/uv/bin/uv --quiet pip compile --universal --python-version 3.11
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(VENV)/core.stamp  ## invent a nation of systems, join it, write the report
+demo: $(VENV)/core.stamp  ## invent a town of systems, join it, write the report
 	@$(BIN)/joinedup demo
 
 test: $(VENV)/dev.stamp  ## all tests, with branch coverage

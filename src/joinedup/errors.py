@@ -11,10 +11,10 @@
     ├── StatisticsError          exit 2   a figure that cannot be stated
     ├── ProjectError             exit 2   the project folder or its joinedup.toml
     │   └── BusyError            exit 2   another run holds the folder's lock
-    ├── StorageError             exit 2   disk full, read-only folder, no permission
-    └── AuditError               exit 1   the log is not whole
+    └── StorageError             exit 2   disk full, read-only folder, no permission
 
-Rows that fail a rule are not errors: they are rows of the `returns` table, and `check` ends with exit 1.
+Rows that fail a rule are not errors: they are rows of the `returns` table, and `check` ends with exit 1. Nor is a log
+that is not whole: `audit verify` says so and ends with exit 1.
 
 No message holds a person's value. It names the file, the row, the column, the rule and the remedy;
 the value stays in the returns file, which is kept as the data are kept.
@@ -124,15 +124,13 @@ class StorageError(JoinedupError):
     """The disk is full, the folder is read-only, or permission is missing."""
 
 
-class AuditError(JoinedupError):
-    """The audit log is not whole."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> str:
+    """Say which known name a mistyped one most resembles: ``" Did you mean `surname`?"``, or nothing.
 
-    exit_code = 1
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name a mistyped one most resembles: ``" Did you mean `surname`?"``, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    likeness: 0 to 1. Ask for more where `known` may hold a person's values, as the first row of a file without a
+    header does.
+    """
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)
     return f" Did you mean `{close[0]}`?" if close else ""
 
 

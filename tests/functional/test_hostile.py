@@ -140,6 +140,12 @@ def test_a_slip_at_the_prompt_ends_with_2(tmp_path: Path, arguments: tuple[str, 
         ("project = 1\n", "should be a section"),
         ("[project\n", "not TOML"),
         ("[[keyed_join]]\nsystems = ['a']\n", "names two systems"),
+        ("[keyed_join]\nsystems = ['a', 'b']\n", "[[keyed_join]]"),
+        ("[[keyed_join]]\nsystems = ['alpha', 'betta']\n", "sent nothing: `betta`"),
+        ("[[engine]]\nthreads = 1\n", "`[engine]`"),
+        ("[codes]\nself_defined_ethnicty = 'sde-pole'\n", "Did you mean `self_defined_ethnicity`"),
+        ("[link]\nthreshold = nan\n", "0 or more"),
+        ("[gate.severity]\nkey-duplicate = 'marked'\n", "cannot be switched"),
     ],
 )
 def test_a_slip_in_the_configuration_names_the_setting(tmp_path: Path, toml: str, says: str) -> None:
@@ -151,6 +157,60 @@ def test_a_slip_in_the_configuration_names_the_setting(tmp_path: Path, toml: str
     assert done.returncode == 2, done.stdout + done.stderr
     assert says in done.stderr
     assert well_told(done)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("force = 5", "`force` should be a text"),
+        ("reading = { encoding = 5 }", "`encoding` should be a text"),
+        ("reading = { encoding = 'klingon' }", "no encoding called"),
+        ("reading = { delimiter = 'ab' }", "one character"),
+    ],
+)
+def test_a_slip_in_a_source_map_names_the_setting(tmp_path: Path, line: str, says: str) -> None:
+    system = tmp_path / "sources" / "alpha"
+    system.mkdir(parents=True)
+    (tmp_path / "joinedup.toml").write_text("[project]\n")
+    (system / "people.csv").write_bytes(HEADER + GOOD)
+    table = '[[table]]\nname = "person_records"\nfiles = "FILES"\n[table.columns]\nlocal_id = "local_id"\n'
+    (system / "source.toml").write_text(line + "\n" + table.replace("FILES", "people.csv"))
+    done = joinedup("run", tmp_path)
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    (system / "source.toml").write_text(table.replace("FILES", "/etc/*.csv"))
+    done = joinedup("run", tmp_path)
+    assert (done.returncode, "in its own folder" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_mistyped_command_answers_in_json_when_asked(tmp_path: Path) -> None:
+    done = joinedup("run", "--nonsense", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "UsageError"
+
+
+def test_a_result_is_not_written_over_its_input(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(HEADER + GOOD)
+    done = joinedup("link", path, "-o", path)
+    assert (done.returncode, path.read_bytes()) == (2, HEADER + GOOD)
+
+
+def test_files_with_odd_names_have_returns_of_their_own(tmp_path: Path) -> None:
+    names = ["arr#1.csv", "arrests.2024.csv", "arrests.2025.csv", "two words;$x.csv"]
+    for name in names:
+        (tmp_path / name).write_bytes(HEADER + b"2,Zzsecretz\n")
+    done = joinedup("check", *[tmp_path / name for name in names], "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["sent"], told["returned"]) == (1, 4, 4)
+    written = {Path(one["returns_file"]).name for one in told["files"]}
+    assert written == {f"{name.removesuffix('.csv')}.returns.csv" for name in names}
+
+
+def test_a_new_project_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / 'quo"ted \\ name'
+    assert joinedup("new", folder).returncode == 0
+    done = joinedup("run", folder)
+    assert "[[table]]" in done.stderr  # the configuration was read; only the map is still empty
 
 
 def test_the_demo_refuses_a_folder_that_holds_something_else(tmp_path: Path) -> None:

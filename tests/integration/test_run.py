@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -87,25 +88,24 @@ def test_the_manifest_lets_anyone_check_inputs_and_tables(ran_town: Path) -> Non
         assert stage["peak_memory_mb"] > 0
 
 
-def test_swapping_every_protected_value_changes_no_link(
-    town: Path, ran_town: Path, joinedup: Any, tmp_path: Path
-) -> None:
-    """Through the whole run: extracts whose ethnicity, nationality and birth place are shuffled give the same bits."""
-    import csv
+PROTECTED = re.compile(
+    r"^\s*(self_defined_ethnicity|observed_ethnicity|nationalities|birth_place)(_reason)? = .*$", re.M
+)
 
+
+def test_taking_every_protected_column_away_from_every_system_changes_no_link(
+    ran_town: Path, joinedup: Any, tmp_path: Path
+) -> None:
+    """Stronger than swapping values, which is done record by record in the tests of linkage."""
     again = tmp_path / "town"
     shutil.copytree(ran_town, again)
     shutil.rmtree(again / "runs")
-    path = again / "sources" / "x01-crime" / "nominals.csv"
-    with path.open(newline="", encoding="cp1252") as stream:
-        header, *rows = csv.reader(stream, delimiter=";")
-    for column in ("ETHNICITY_SELF_DEFINED", "ETHNIC_APPEARANCE"):
-        at = header.index(column)
-        values = [row[at] for row in rows]
-        for row, value in zip(rows, values[1:] + values[:1], strict=True):
-            row[at] = value
-    with path.open("w", newline="", encoding="cp1252") as stream:
-        csv.writer(stream, delimiter=";").writerows([header, *rows])
+    taken = 0
+    for path in again.rglob("source.toml"):
+        text, count = PROTECTED.subn("", path.read_text())
+        path.write_text(text)
+        taken += count
+    assert taken > 20
     assert joinedup("run", again).returncode == 0
     before, after = bytes_of_tables(only_run(ran_town)), bytes_of_tables(only_run(again))
     assert before["person_records.parquet"] != after["person_records.parquet"]
@@ -243,3 +243,78 @@ def test_a_project_list_stands_in_for_a_shipped_one(tmp_path: Path) -> None:
     found = [(r["observed_ethnicity"], r["observed_ethnicity_reason"]) for r in rows.to_pylist()]
     assert found == [("G1", None), (None, "not_known"), (None, "unmapped")]
     assert isinstance(rows, pa.Table)
+
+
+def test_a_keyed_join_passes_over_people_who_were_not_accepted(tmp_path: Path) -> None:
+    from joinedup.runs import run
+
+    folder = tmp_path / "p"
+    for system, person in (("a", "9"), ("b", "1")):
+        place = folder / "sources" / system
+        place.mkdir(parents=True)
+        (place / "person_records.csv").write_text("local_id,surname\n1,Smith\n2,Jones\n")
+        (place / "roles.csv").write_text(f"crime_id,record_id,role\nC1,{person},suspect\nC2,2,suspect\n")
+    join = '[[keyed_join]]\nname = "j"\nsystems = ["a", "b"]\n'
+    (folder / "joinedup.toml").write_text("[project]\n" + join)
+    pairs = pq.read_table(run(folder).folder / "tables" / "pairs.parquet").to_pylist()
+    by_key = [(p["record_id_l"], p["record_id_r"]) for p in pairs if p["match_weight"] is None]
+    assert by_key == [("a:2", "b:2")]
+
+
+def test_a_system_in_two_folders_is_counted_once(tmp_path: Path) -> None:
+    from joinedup.runs import run
+
+    folder = tmp_path / "p"
+    for name, ref in (("one", 1), ("two", 2)):
+        place = folder / "sources" / name
+        place.mkdir(parents=True)
+        (place / "people.csv").write_text(f"REF,NAME\n{ref},Smith\n{ref},Jones\n")
+        (place / "source.toml").write_text(
+            'system = "same"\n[[table]]\nname = "person_records"\nfiles = "people.csv"\n'
+            '  [table.columns]\n  local_id = "REF"\n  surname = "NAME"\n'
+        )
+    (folder / "joinedup.toml").write_text("[project]\n")
+    figures = pq.read_table(run(folder).folder / "tables" / "figures.parquet").to_pylist()
+    (returned,) = [
+        f for f in figures if f["measure"] == "returned" and f["area"] == "system:same" and f["group"] == "all"
+    ]
+    assert (returned["numerator"], returned["denominator"]) == (2, 4)
+
+
+def test_what_a_killed_engine_spilled_is_not_published(tmp_path: Path) -> None:
+    from joinedup.runs import run
+
+    folder = stopped_before_counting(tmp_path / "p")
+    (left,) = (folder / "runs" / ".partial").iterdir()
+    (left / "spill").mkdir()
+    (left / "spill" / "duckdb_temp.tmp").write_text("values")
+    assert not (run(folder).folder / "spill").exists()
+
+
+def test_nothing_is_logged_as_done_that_was_not(tmp_path: Path, joinedup: Any) -> None:
+    import sqlite3
+
+    folder = small_project(tmp_path / "p")
+    (folder / "sources" / "alpha" / "person_records.csv").write_text("surname,dob\nSmith,1990-01-01\n")
+    assert joinedup("run", folder).returncode == 2
+    store = sqlite3.connect(folder / "joinedup.sqlite")
+    try:
+        assert [act for (act,) in store.execute("SELECT act FROM audit_log")] == ["run_started"]
+    finally:
+        store.close()
+
+
+def test_a_run_that_is_removed_is_logged(tmp_path: Path) -> None:
+    import sqlite3
+
+    from joinedup.runs import run
+
+    folder = small_project(tmp_path / "p")
+    for _ in range(3):
+        run(folder)
+    store = sqlite3.connect(folder / "joinedup.sqlite")
+    try:
+        acts = [act for (act,) in store.execute("SELECT act FROM audit_log")]
+    finally:
+        store.close()
+    assert acts.count("run_removed") == 1

@@ -62,6 +62,6 @@ def test_figures_made_on_spark_equal_those_of_the_run(ran_town: Path, spark: Any
         returns=table("returns"),
         rows_sent={one["system"]: one["rows"] for one in told},
         keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in load_project(ran_town).keyed_joins),
-        folders={one["folder"]: one["system"] for one in told},
+        folders={folder: one["system"] for one in told for folder in one["folders"]},
     )
     assert make_figures(tables, keep).equals(pq.read_table(run / "tables" / "figures.parquet"))

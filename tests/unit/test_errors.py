@@ -7,7 +7,6 @@ import pytest
 
 from joinedup import errors
 from joinedup.errors import (
-    AuditError,
     BusyError,
     GateError,
     JoinedupError,
@@ -47,8 +46,7 @@ def test_under_json_a_narrower_error_gives_its_own_name_and_place():
     }  # fmt: skip
 
 
-def test_a_log_that_is_not_whole_ends_with_1_and_what_a_user_must_put_right_with_2():
-    assert AuditError.exit_code == 1
+def test_what_a_user_must_put_right_ends_with_2():
     assert {kind.exit_code for kind in (JoinedupError, BusyError, ProjectError, StorageError)} == {2}
 
 

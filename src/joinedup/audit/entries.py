@@ -32,6 +32,7 @@ class Act(StrEnum):
     ERASURE = "erasure"
     RUN_STARTED = "run_started"
     RUN_FINISHED = "run_finished"
+    RUN_REMOVED = "run_removed"
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,9 @@ def link(
     json: Json = False,
 ) -> None:
     """Find which records are one person. No ethnicity, nationality or birth place is ever compared."""
-    from joinedup.linkage import DEFAULT_THRESHOLD
     from joinedup.runs import link_file
 
-    linked = link_file(records, clusters, pairs=pairs, threshold=DEFAULT_THRESHOLD if threshold is None else threshold)
+    linked = link_file(records, clusters, pairs=pairs, threshold=threshold)
     if json:
         print(as_json(asdict(linked)))
         return

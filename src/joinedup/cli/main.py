@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -12,6 +13,12 @@ from rich.console import Console
 from joinedup.cli import audit, check, demo, explain, link, lookup, new, run
 from joinedup.cli.out import as_json
 from joinedup.errors import JoinedupError, from_oserror
+
+FAULT = 70
+"""Exit code of a fault of ours: EX_SOFTWARE of sysexits.h."""
+
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+"""What a mistyped command raises, of whichever click Typer carries."""
 
 app = typer.Typer(
     name="joinedup",
@@ -34,9 +41,11 @@ app.add_typer(audit.app, name="audit")
 def main() -> None:
     """Run the command line; end with its exit code and never with a traceback for what a user can cause."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except JoinedupError as error:
         sys.exit(_tell(error))
+    except UsageError as error:
+        sys.exit(_tell_usage(error))
     except OSError as error:
         sys.exit(_tell(from_oserror(error)))
     except KeyboardInterrupt:
@@ -54,15 +63,27 @@ def _tell(error: JoinedupError) -> int:
     return error.exit_code
 
 
+def _tell_usage(error: Any) -> int:
+    if "--json" in sys.argv[1:]:
+        told = JoinedupError(error.format_message(), remedy="See `joinedup --help`.").as_json()
+        print(as_json({"error": told | {"code": "UsageError"}}))
+    else:
+        error.show()
+    return int(error.exit_code)
+
+
 def _tell_fault(error: Exception) -> int:
     if os.environ.get("JOINEDUP_DEBUG"):
         traceback.print_exception(error)
+        return FAULT
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    kind = f"{type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"
+    fault = JoinedupError(
+        f"A fault in Joinedup itself ({kind}). Nothing half-written was kept.",
+        remedy="Set JOINEDUP_DEBUG=1 to see where, which may show persons' values.",
+    )
+    if "--json" in sys.argv[1:]:
+        print(as_json({"error": fault.as_json() | {"code": "Fault"}}))
     else:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
-        print(
-            f"joinedup: a fault in Joinedup itself ({type(error).__name__} at {place}). Nothing half-written was kept."
-            " Set JOINEDUP_DEBUG=1 to see where, which may show persons' values.",
-            file=sys.stderr,
-        )
-    return 70
+        print(f"joinedup: {fault}", file=sys.stderr)
+    return FAULT

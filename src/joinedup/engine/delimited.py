@@ -10,11 +10,13 @@ import codecs
 import csv
 import gzip
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from joinedup.engine.limits import LONGEST_HEADER, MOST_COLUMNS, Limits
@@ -40,12 +42,15 @@ class RaggedRow:
 
 @dataclass(frozen=True)
 class Parsed:
-    """table: every column text, empty cells empty. rows: physical row of each. ragged: the rows left out of it."""
+    """table: every column text, empty cells empty. rows: physical row of each. ragged: the rows left out of it.
+
+    stray_quotes: physical rows in which a quotation mark is never closed, or is followed by more of the cell.
+    """
 
     table: pa.Table
     rows: pa.Array
     ragged: list[RaggedRow] = field(default_factory=list)
-    quote_unclosed: bool = False
+    stray_quotes: frozenset[int] = frozenset()
 
 
 def decoded(path: Path, encoding: str | None, limits: Limits) -> bytes:
@@ -72,7 +77,7 @@ def parse(content: bytes, file: str, delimiter: str | None = None) -> Parsed:
     table = _read_arrow(content, file, cells, delimiter, put_aside).rename_columns(names)
     numbers = _physical_rows(table.num_rows, {r.row for r in ragged})
     filled = [r for r in ragged if r.text.strip(delimiter + ' "\r\n')]
-    return Parsed(table, numbers, filled, _quote_unclosed(content, table))
+    return Parsed(table, numbers, filled, _stray_quotes(content, delimiter, table))
 
 
 def column_names(cells: list[str], file: str) -> list[str]:
@@ -168,7 +173,10 @@ def _likeliest_delimiter(line: str) -> str:
 def _header(line: str, delimiter: str, file: str) -> list[str]:
     if len(delimiter) != 1:
         raise ExtractError("The delimiter should be one character.", place=Place(file=file))
-    return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+    except csv.Error:  # a name longer than the csv module reads
+        raise too_wide(file) from None
 
 
 def _read_arrow(content: bytes, file: str, cells: list[str], delimiter: str, put_aside: PutAside) -> pa.Table:
@@ -195,9 +203,25 @@ def _physical_rows(count: int, missing: set[int]) -> pa.Array:
     return pa.array(numbers, pa.int64())
 
 
-def _quote_unclosed(content: bytes, table: pa.Table) -> bool:
-    """An opened and never closed quotation mark swallows the rest of the file into the last cell."""
-    if not table.num_rows or content.count(b'"') % 2 == 0:
-        return False
-    last = [column[-1].as_py() for column in table.columns]
-    return any("\n" in (cell or "") for cell in last)
+def _stray_quotes(content: bytes, delimiter: str, table: pa.Table) -> frozenset[int]:
+    """Physical rows whose quotation marks do not pair up: such a row may have swallowed the rows after it.
+
+    Only a cell with a line break can have swallowed anything, so files without one are not walked.
+    """
+    if b'"' not in content or not any(_has_line_break(column) for column in table.columns):
+        return frozenset()
+    field = re.compile(_FIELD.replace("D", re.escape(delimiter)).encode())
+    found, row = set(), 1
+    for match in field.finditer(content):
+        if match["after"] or (match["open"] is not None and not match["closed"]):
+            found.add(row)
+        if match["end"] not in (delimiter.encode(), b""):
+            row += 1
+    return frozenset(found)
+
+
+_FIELD = r'(?:(?P<open>")(?:[^"]|"")*(?P<closed>")?(?P<after>[^D\r\n]*)|[^D\r\n]*)(?P<end>D|\r\n|\n|\r|\Z)'
+
+
+def _has_line_break(column: pa.ChunkedArray) -> bool:
+    return bool(pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py())

@@ -113,7 +113,7 @@ def _from_delimited(path: Path, reading: Reading, limits: Limits) -> Extract:
     parsed = delimited.parse(content, path.name, reading.delimiter)
     faults = tuple(RowFault(r.row, "row-ragged", None, (r.text,)) for r in parsed.ragged)
     table = parsed.table.append_column(ROW, parsed.rows)
-    return _checked(_without_blank_rows(table), faults, has_nul=b"\0" in content, unclosed=parsed.quote_unclosed)
+    return _checked(_without_blank_rows(table), faults, has_nul=b"\0" in content, stray_quotes=parsed.stray_quotes)
 
 
 def _numbered(table: pa.Table, first: int) -> pa.Table:
@@ -130,7 +130,9 @@ def _without_blank_rows(table: pa.Table) -> pa.Table:
     return table if filled is None else table.filter(filled)
 
 
-def _checked(table: pa.Table, faults: tuple[RowFault, ...], *, has_nul: bool, unclosed: bool = False) -> Extract:
+def _checked(
+    table: pa.Table, faults: tuple[RowFault, ...], *, has_nul: bool, stray_quotes: frozenset[int] = frozenset()
+) -> Extract:
     """Take out the rows that hold what no cell may hold."""
     found: dict[int, RowFault] = {}
     for name in table.column_names:
@@ -138,23 +140,24 @@ def _checked(table: pa.Table, faults: tuple[RowFault, ...], *, has_nul: bool, un
             continue
         for rule, mask in _cell_rules(table[name], has_nul):
             _collect_faults(table, name, rule, mask, found)
-    if unclosed and table.num_rows:
-        last = table.num_rows - 1
-        row = table[ROW][last].as_py()
-        found.setdefault(row, RowFault(row, "quote-unclosed", None, _cells(table, last)))
+    if stray_quotes:
+        mask = pc.is_in(table[ROW], pa.array(sorted(stray_quotes), pa.int64()))
+        _collect_faults(table, None, "quote-unclosed", mask, found)
     if found:
         table = table.filter(pc.invert(pc.is_in(table[ROW], pa.array(sorted(found), pa.int64()))))
     return Extract(table, tuple(sorted((*faults, *found.values()), key=lambda f: f.row)))
 
 
 def _cell_rules(column: pa.ChunkedArray, has_nul: bool) -> Iterator[tuple[str, pa.ChunkedArray]]:
-    yield "formula-cell", pc.or_(pc.starts_with(column, "="), pc.starts_with(column, "@"))
+    yield "formula-cell", pc.starts_with(column, "=")
     yield "cell-too-long", pc.greater(pc.binary_length(column), LONGEST_CELL)
     if has_nul:
         yield "nul-character", pc.match_substring(column, "\0")
 
 
-def _collect_faults(table: pa.Table, name: str, rule: str, mask: pa.ChunkedArray, found: dict[int, RowFault]) -> None:
+def _collect_faults(
+    table: pa.Table, name: str | None, rule: str, mask: pa.ChunkedArray, found: dict[int, RowFault]
+) -> None:
     for index in pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist():
         row = table[ROW][index].as_py()
         found.setdefault(row, RowFault(row, rule, name, _cells(table, index)))
@@ -165,7 +168,7 @@ def _cells(table: pa.Table, index: int) -> tuple[str, ...]:
 
 
 def _from_rows(path: Path, rows: Iterator[tuple[int, list[str | None]]]) -> Extract:
-    header_row, header = next(rows, (0, []))
+    _, header = next(rows, (1, []))
     names = delimited.column_names([cell or "" for cell in header], path.name)
     good: list[tuple[int, list[str | None]]] = []
     faults: list[RowFault] = []
@@ -177,7 +180,7 @@ def _from_rows(path: Path, rows: Iterator[tuple[int, list[str | None]]]) -> Extr
             continue
         good.append((number, (cells + [None] * len(names))[: len(names)]))
     columns = [pa.array([cells[i] for _, cells in good], pa.string()) for i in range(len(names))]
-    numbers = pa.array([number - header_row + 1 for number, _ in good], pa.int64())
+    numbers = pa.array([number for number, _ in good], pa.int64())
     table = pa.Table.from_arrays([*columns, numbers], names=[*names, ROW])
     return _checked(table, tuple(faults), has_nul=True)
 
@@ -189,12 +192,26 @@ def _parquet_as_text(path: Path) -> pa.Table:
         raise ExtractError("This is not a Parquet file that can be read.", place=Place(file=path.name)) from None
     if table.num_columns > MOST_COLUMNS:
         raise delimited.too_wide(path.name)
-    return pa.table({name: _as_text(table[name]) for name in table.column_names if name != ROW})
+    return pa.table({name: _column_as_text(table, name, path.name) for name in table.column_names if name != ROW})
+
+
+def _column_as_text(table: pa.Table, name: str, file: str) -> pa.ChunkedArray:
+    try:
+        return _as_text(table[name])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise ExtractError(
+            f"Column {table.column_names.index(name) + 1} is of a kind that is not read.",
+            place=Place(file=file),
+            remedy="Write it as text, a number, a date or a list of texts.",
+        ) from None
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_list(column.type):
         return pc.binary_join(column.cast(pa.list_(pa.string())), ";")
+    if pa.types.is_timestamp(column.type):  # dates come so from pandas; midnight is no time of day
+        told = pc.strftime(column.cast(pa.timestamp("s", column.type.tz), safe=False), format="%Y-%m-%d %H:%M:%S")
+        return pc.replace_substring_regex(told, " 00:00:00$", "")
     return column.cast(pa.string())
 
 
@@ -226,7 +243,9 @@ def _json_record(line: bytes) -> dict[str, str | None] | None:
         return None
     if not isinstance(record, dict) or any(isinstance(v, dict) for v in record.values()):
         return None
-    return {name: _json_text(value) for name, value in record.items() if name != ROW}
+    texts = {name: _json_text(value) for name, value in record.items() if name != ROW}
+    whole = "".join((*texts, *(text for text in texts.values() if text is not None)))
+    return None if any("\ud800" <= c <= "\udfff" for c in whole) else texts  # half a character is no text
 
 
 def _json_text(value: object) -> str | None:

@@ -61,6 +61,10 @@ def gate(
     prepared = _with_context(engine, frames)
     reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in prepared.items()]
     found = pa.concat_tables([_fault_rows(faults), *reasons])
+    # A role of a person who is returned points nowhere, so what points is judged when it is known who is accepted.
+    pointing = _pointing(engine, prepared, _places(found))
+    reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in pointing.items()]
+    found = pa.concat_tables([found, *reasons])
     kept_out = _places(found)
     accepted = {
         name: _accepted(engine, frame.select(*tables.named(name).names), kept_out) for name, frame in prepared.items()
@@ -71,13 +75,26 @@ def gate(
 def _with_context(engine: Engine, frames: Mapping[str, Frame]) -> dict[str, Frame]:
     """Add what a rule needs from other rows and tables."""
     kept = {name: engine.keep(_duplicates(tables.named(name), frame)) for name, frame in frames.items()}
-    people, crimes, roles = (kept.get(n) for n in ("person_records", "crimes", "roles"))
+    people, roles = kept.get("person_records"), kept.get("roles")
     if people is not None:
         kept["person_records"] = engine.keep(_suspected(people, roles))
-    for name in ("roles", "charges", "notes", "classifications", "contacts"):
-        if name in kept:
-            kept[name] = engine.keep(_dangling(tables.named(name), kept[name], people, crimes))
     return kept
+
+
+def _pointing(engine: Engine, prepared: Mapping[str, Frame], kept_out: pa.Table) -> dict[str, Frame]:
+    """The tables that point at people or crimes, with nothing left to judge but whether these were accepted."""
+    people, crimes = (
+        _accepted(engine, prepared[name], kept_out) if name in prepared else None
+        for name in ("person_records", "crimes")
+    )
+    names = [n for n in ("roles", "charges", "notes", "classifications", "contacts") if n in prepared]
+    return {name: engine.keep(_dangling(tables.named(name), _bare(prepared[name]), people, crimes)) for name in names}
+
+
+def _bare(frame: Frame) -> Frame:
+    """Only keys and place: every other check has been made."""
+    kept = ("crime_id", "record_id", "note_id", "source_file", "source_row")
+    return frame.select(*[name for name in frame.collect_schema().names() if name in kept])
 
 
 def _duplicates(table: Table, frame: Frame) -> Frame:

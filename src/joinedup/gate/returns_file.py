@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 from joinedup.engine import ROW, Extract, write_bytes
 
 LEADING = ("joinedup_row", "joinedup_severity", "joinedup_columns", "joinedup_reasons", "joinedup_remedies")
-_LIVE = ("=", "@", "\t", "\r", "+", "-")
+_LIVE = ("=", "@", "\t", "\r", "\n", "+", "-")
+_NUMBER = re.compile(r"[+-]?[\d .,()-]+")
 
 
 def write_returns(path: Path, extract: Extract, returns: pa.Table) -> int:
@@ -28,7 +30,7 @@ def write_returns(path: Path, extract: Extract, returns: pa.Table) -> int:
         return 0
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([*LEADING, *extract.columns])
+    writer.writerow([*LEADING, *map(_harmless, extract.columns)])
     cells = _cells_by_row(extract, reasons)
     for row in sorted(reasons):
         writer.writerow([row, *reasons[row], *[_harmless(cell) for cell in cells.get(row, ())]])
@@ -61,6 +63,6 @@ def _cells_by_row(extract: Extract, wanted: Mapping[int, object]) -> dict[int, t
 
 
 def _harmless(cell: str) -> str:
-    if cell.startswith(_LIVE) and not cell[1:2].isdigit():
-        return "'" + cell
-    return cell.replace("\0", "")
+    """A cell that no spreadsheet runs: one that may start a formula gets an apostrophe, unless it is a plain number."""
+    clean = cell.replace("\0", "")
+    return "'" + clean if clean.startswith(_LIVE) and not _NUMBER.fullmatch(clean) else clean

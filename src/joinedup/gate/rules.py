@@ -23,13 +23,16 @@ DANGLING_CRIME = "gate:no-crime"
 DANGLING_PERSON = "gate:no-person"
 """Columns that `judge` adds: things a rule needs that lie in other rows or other tables."""
 
-NOT_A_REASON = (None, "not_recorded", "unmapped", "not_applicable")
+NOT_A_REASON = ("not_recorded", "unmapped", "not_applicable")
 """Reasons that do not excuse a compulsory value: nobody said why it is missing."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. Severity is by mode: new records and historic ones."""
+    """One rule. Severity is by mode: new records and historic ones.
+
+    structural: without it rows could not be found again or joined, so nobody can switch its severity.
+    """
 
     name: str
     protects: str
@@ -38,6 +41,7 @@ class Rule:
     source: str
     new: Severity = "returned"
     historic: Severity = "marked"
+    structural: bool = False
 
     def severity(self, mode: Mode, overrides: Mapping[str, Severity]) -> Severity:
         return overrides.get(self.name, self.new if mode == "new" else self.historic)
@@ -64,6 +68,7 @@ REQUIRED = Rule(
     "Fill it in from the system it came from.",
     _POLE,
     historic="returned",
+    structural=True,
 )
 CODE = Rule(
     "code-not-in-list",
@@ -108,18 +113,19 @@ DUPLICATE_KEY = Rule(
     "Send each record once, or give this one a key of its own.",
     _POLE,
     historic="returned",
+    structural=True,
 )
 NO_CRIME = Rule(
     "role-crime-missing",
     "a role belongs to a crime",
-    "No crime with this reference was sent.",
+    "No crime with this reference was accepted.",
     "Send the crime as well, or mend the reference.",
     _POLE + ", orphan records",
 )
 NO_PERSON = Rule(
     "role-person-missing",
     "a role belongs to a person",
-    "No person record with this reference was sent.",
+    "No person record with this reference was accepted.",
     "Send the person record as well, or mend the reference.",
     _POLE + ", orphan records",
 )
@@ -143,17 +149,19 @@ FILE_RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
         Rule("row-ragged", "no value lands in another column", "The row has more or fewer fields than the header.",
-             "Put quotation marks round fields that hold the delimiter.", _SELF, historic="returned"),
+             "Put quotation marks round fields that hold the delimiter.", _SELF, historic="returned", structural=True),
         Rule("quote-unclosed", "no row is swallowed by another", "A quotation mark is opened and never closed.",
-             "Close it; the rows that follow were read as one cell.", _SELF, historic="returned"),
+             "Close it; the rows that follow were read as one cell.", _SELF, historic="returned", structural=True),
         Rule("cell-too-long", "no row is swallowed by another", "A cell is longer than 100,000 characters.",
-             "Check for an unclosed quotation mark; send long text as a document.", _SELF, historic="returned"),
+             "Check for an unclosed quotation mark; send long text as a document.", _SELF,
+             historic="returned", structural=True),
         Rule("nul-character", "text is text", "A cell holds a NUL character.", "Export the file again as text.",
-             _SELF, historic="returned"),
+             _SELF, historic="returned", structural=True),
         Rule("formula-cell", "a file is data, not a program", "A cell holds a spreadsheet formula.",
-             "Paste values instead of formulas.", _SELF, historic="returned"),
+             "Paste values instead of formulas.", _SELF, historic="returned", structural=True),
         Rule("json-unreadable", "every row can be read", "The line is not one flat JSON object.",
-             "Write one object a line, with texts, numbers or lists of texts.", _SELF, historic="returned"),
+             "Write one object a line, with texts, numbers or lists of texts.", _SELF,
+             historic="returned", structural=True),
     )
 }  # fmt: skip
 """Rules that fire while a file is read, before there is a row to check."""
@@ -175,6 +183,11 @@ def rules_for(overrides: Mapping[str, str]) -> Mapping[str, Severity]:
             raise GateError(f"There is no rule `{name}`.{nearest(name, RULES)}")
         if severity not in ("returned", "marked"):
             raise GateError(f"Rule `{name}` can be `returned` or `marked`.", rule=name)
+        if RULES[name].structural:
+            raise GateError(
+                f"Rule `{name}` cannot be switched: without it rows could not be read, found again or joined.",
+                rule=name,
+            )
         checked[name] = "returned" if severity == "returned" else "marked"
     return checked
 
@@ -183,12 +196,16 @@ def checks(table: Table, present: set[str]) -> Iterator[Check]:
     """Every check of `table` that the columns `present` in its frame allow."""
     if DUPLICATE in present:
         yield Check(DUPLICATE_KEY, table, table.key[0], nw.col(DUPLICATE))
+        yield from _own_columns(table, present)
+    yield from _other_tables(table, present)
+
+
+def _own_columns(table: Table, present: set[str]) -> Iterator[Check]:
     for column in table.columns:
         if column.required and column.name not in _made_by_the_reader(table):
             yield Check(REQUIRED, table, column.name, nw.col(column.name).is_null())
         if f"{UNREAD}{column.name}" in present:
             yield Check(_unread_rule(column), table, column.name, nw.col(f"{UNREAD}{column.name}"))
-    yield from _other_tables(table, present)
 
 
 def _made_by_the_reader(table: Table) -> set[str]:
@@ -218,5 +235,5 @@ def _other_tables(table: Table, present: set[str]) -> Iterator[Check]:
             (ETHNICITY, "self_defined_ethnicity", "self_defined_ethnicity_reason"),
             (NATIONALITY, "nationalities", "nationality_reason"),
         ):
-            unexcused = nw.col(reason).is_null() | nw.col(reason).is_in([r for r in NOT_A_REASON if r])
+            unexcused = nw.col(reason).is_null() | nw.col(reason).is_in(NOT_A_REASON)
             yield Check(rule, table, column, nw.col(SUSPECTED) & nw.col(column).is_null() & unexcused)

@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from joinedup import tables
+from joinedup.errors import LinkageError
 
 _BY_KEY = 1e6  # heavier than any match weight, so that a tie by key is never the weakest
 
@@ -20,7 +21,8 @@ def cluster(records: pa.Array, pairs: pa.Table, *, threshold: float, salt: bytes
     """Join records through pairs at or above `threshold`; give the `clusters` table in key order.
 
     records: every record_id, once. pairs: record_id_l, record_id_r, match_weight in bits; a null weight is a tie by
-    key and always holds. salt: the project's, so that an id cannot be guessed from a record's key.
+    key and always holds. salt: the project's, so that an id cannot be guessed from a record's key. Raises LinkageError
+    for a pair whose record is not among `records`.
     """
     ordered = pc.take(records, pc.array_sort_indices(records))
     weights = pc.fill_null(pairs["match_weight"], _BY_KEY).to_numpy(zero_copy_only=False)
@@ -41,7 +43,10 @@ def cluster(records: pa.Array, pairs: pa.Table, *, threshold: float, salt: bytes
 
 
 def _positions(ids: pa.ChunkedArray, ordered: pa.Array) -> npt.NDArray[np.int64]:
-    return np.asarray(pc.index_in(ids, value_set=ordered).to_numpy(), dtype=np.int64)
+    found = pc.index_in(ids, value_set=ordered)
+    if found.null_count:
+        raise LinkageError("A pair names a record that is not among the records.")
+    return np.asarray(found.to_numpy(), dtype=np.int64)
 
 
 def _weakest_ties(graph: coo_array, component: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +26,21 @@ FEWEST_TO_TRAIN = 1_000
 
 @dataclass(frozen=True)
 class LinkSettings:
-    """threshold: bits at or above which two records are joined. salt: the project's, for person ids. seed: sampling."""
+    """threshold: bits at or above which two records are joined. salt: the project's, for person ids. seed: sampling.
+
+    Raises LinkageError for a threshold that no pair could be held against.
+    """
 
     threshold: float = model.DEFAULT_THRESHOLD
     salt: bytes = b""
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.threshold) or self.threshold < model.FLOOR:
+            raise LinkageError(
+                "The threshold should be a number of bits of 0 or more.",
+                remedy="Pairs below even odds are not kept, so no lower threshold could join them.",
+            )
 
 
 @dataclass(frozen=True)

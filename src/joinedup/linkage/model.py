@@ -28,6 +28,9 @@ FLOOR = 0.0
 PRIOR = 1e-5
 """Probability that two random records are one person, when nothing better can be estimated."""
 
+MOST_UNTRAINED = 0.01
+"""Share of matches that a level which no trained match showed may have."""
+
 LEAST_M = 2.0**-14
 """Share of matches that is left for every level, however rare training found it."""
 
@@ -222,16 +225,26 @@ def without_matches(observed: Mapping[str, Any], fitted: Mapping[str, Any], star
     return made
 
 
-def believable(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings in which no level is impossible among matches: a slip in an identifier speaks against, not for ever.
+def believable(settings: Mapping[str, Any], start: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings whose m and u are probabilities: each adds up to 1 over a comparison's levels, and none is nothing.
 
-    Source of the floor: two different identifiers weigh -14 bits in the model of the Core Person Record.
+    No level is impossible among matches: a slip in an identifier speaks against, not for ever (two different ones
+    weigh -14 bits in the model of the Core Person Record). A level that training never met keeps the m it started
+    with, but no more than `MOST_UNTRAINED`, for it is rare.
     """
     made = copy.deepcopy(dict(settings))
-    for comparison in made["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if "m_probability" in level:
-                level["m_probability"] = max(level["m_probability"], LEAST_M)
+    for comparison, first in zip(made["comparisons"], start["comparisons"], strict=True):
+        pairs = zip(comparison["comparison_levels"], first["comparison_levels"], strict=True)
+        told = [(level, before) for level, before in pairs if "m_probability" in level]
+        trained = any(level["m_probability"] != before["m_probability"] for level, before in told)
+        for level, before in told:
+            if trained and level["m_probability"] == before["m_probability"]:
+                level["m_probability"] = min(level["m_probability"], MOST_UNTRAINED)
+            level["m_probability"] = max(level["m_probability"], LEAST_M)
+        for name in ("m_probability", "u_probability"):
+            whole = sum(level[name] for level, _ in told)
+            for level, _ in told:
+                level[name] /= whole
     return made
 
 

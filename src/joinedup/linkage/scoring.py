@@ -63,7 +63,7 @@ def _fit_m(engine: DuckDBEngine, compared: Frame, present: set[str], settings: M
     linker = _linker(engine, compared, settings)
     for columns in model.training_blocks(present):
         _train_within(linker, " AND ".join(f'l."{c}" = r."{c}"' for c in columns))
-    return model.believable(_saved(linker))
+    return model.believable(_saved(linker), settings)
 
 
 def _saved(linker: Linker) -> dict[str, Any]:

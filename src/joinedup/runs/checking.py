@@ -55,18 +55,20 @@ def check(
     file or map that cannot be read, StorageError when the returns file cannot be written.
     """
     paths = _extracts(paths)
-    engine = DuckDBEngine(Resources())
+    project = project_around(paths[0])
+    engine = DuckDBEngine(project.resources if project else Resources())
+    severities = project.severities if project else {}
     try:
         collected = _collected(engine, paths, load_map(map_path) if map_path else None)
         frames = {name: together(parts) for name, parts in collected.frames.items()}
-        returns = gate(engine, frames, collected.faults, mode=mode).returns
+        returns = gate(engine, frames, collected.faults, mode=mode, severities=severities).returns
     finally:
         engine.close()
     told = [
         _told(collected, returns, count, path, out)
         for path in paths
         for count in collected.counts
-        if count.file.partition("#")[0] == path.name
+        if count.path == path
     ]
     return Checked(tuple(told), returns, "person_records" in frames and "roles" not in frames)
 
@@ -115,11 +117,10 @@ def _settings(path: Path, source: SourceMap | None) -> Settings:
 
 
 def _told(collected: Collected, returns: pa.Table, counted: FileCount, path: Path, out: Path | None) -> FileChecked:
-    name, sheet = counted.file, counted.file.partition("#")[2]
+    name = counted.file
     own = returns.filter(pc.equal(returns["source_file"], name))
     returned, marked = (_rows(own, severity) for severity in ("returned", "marked"))
-    stem = path.name.split(".")[0] + (f".{sheet}" if sheet else "")
-    place = (out or path.parent) / f"{stem}.returns.csv"
+    place = (out or path.parent) / f"{_stem(path)}{f'.{counted.sheet}' if counted.sheet else ''}.returns.csv"
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     written = write_returns(place, collected.extracts[name], own)
@@ -132,6 +133,11 @@ def _told(collected: Collected, returns: pa.Table, counted: FileCount, path: Pat
         left_out=counted.left_out,
         returns_file=place if written else None,
     )
+
+
+def _stem(path: Path) -> str:
+    """The file's name without what says its kind: `arrests.2024` of `arrests.2024.csv.gz`."""
+    return path.name.removesuffix(".gz").rpartition(".")[0]
 
 
 def _rows(returns: pa.Table, severity: str) -> set[int]:

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from joinedup.engine import replace_folder, write_bytes
-from joinedup.engine.storing import remove_folder
+from joinedup.engine import remove_folder, replace_folder, write_bytes
 from joinedup.errors import BusyError, Place, ProjectError, from_oserror
 
 PARTIAL = ".partial"
 LATEST = "LATEST"
+SPILL = "spill"
 _RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
@@ -54,6 +54,7 @@ def under_way(runs: Path, digest: str) -> Path:
         (place / "tables").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise from_oserror(error) from None
+    remove_folder(place / SPILL)  # what a killed engine left there holds people's values
     for unfinished in place.rglob(".*.part"):
         unfinished.unlink()
     return place
@@ -102,9 +103,6 @@ def latest(runs: Path) -> Path:
     return named
 
 
-def prune(runs: Path, keep: int) -> list[str]:
-    """Remove all but the newest `keep` runs; give the names of those removed."""
-    old = finished(runs)[:-keep]
-    for folder in old:
-        remove_folder(folder)
-    return [folder.name for folder in old]
+def too_many(runs: Path, keep: int) -> list[Path]:
+    """The runs beyond the newest `keep`, oldest first."""
+    return finished(runs)[:-keep]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -14,7 +15,7 @@ from typing import Any
 from joinedup.errors import from_oserror
 from joinedup.runs.project import CONFIGURATION, Project
 
-COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "scipy")
+COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "openpyxl", "scipy")
 TRUTH = Path("truth") / "records.parquet"
 
 
@@ -56,7 +57,19 @@ def file_digest(path: Path) -> str:
 def versions() -> dict[str, str]:
     """Versions that a table's bytes may depend on, and where they ran."""
     found = {name: metadata.version(name) for name in COUNTED_VERSIONS}
-    return found | {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+    return found | {
+        "source": _own_source(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+@functools.cache
+def _own_source() -> str:
+    """Digest of Joinedup's own files: a stage made by other code is not taken up, whatever the version says."""
+    package = Path(__file__).parents[1]
+    paths = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".csv", ".html", ".css"))
+    return digest([[path.relative_to(package).as_posix(), file_digest(path)] for path in paths])[:16]
 
 
 def configuration_digest(project: Project) -> str:

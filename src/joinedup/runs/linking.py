@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt, transaction
 from joinedup.engine import DuckDBEngine, Resources
 from joinedup.engine.storing import appearing
-from joinedup.errors import ExtractError, Place
+from joinedup.errors import ExtractError, Place, StorageError
 from joinedup.gate import gate
 from joinedup.linkage import DEFAULT_THRESHOLD, NOT_COMPARED, LinkSettings, link
 from joinedup.runs.accounts import account
@@ -34,7 +35,7 @@ class LinkedFile:
 
 
 def link_file(
-    records: Path, clusters: Path, *, pairs: Path | None = None, threshold: float = DEFAULT_THRESHOLD
+    records: Path, clusters: Path, *, pairs: Path | None = None, threshold: float | None = None
 ) -> LinkedFile:
     """Join the records of a file with columns of `person_records`; write record_id and person_id.
 
@@ -44,7 +45,9 @@ def link_file(
     """
     started = time.monotonic()
     project = project_around(records)
-    salt = _logged(project, records, threshold) if project else b""
+    _refuse_overwriting(records, clusters, pairs)
+    salt = _salt(project) if project else b""
+    settings = LinkSettings(_threshold(project, threshold), salt)
     lists = project.source_settings().lists if project else Lists()
     engine = DuckDBEngine(Resources())
     try:
@@ -57,9 +60,11 @@ def link_file(
         frame = together(collected.frames["person_records"])
         gated = gate(engine, {"person_records": frame}, collected.faults, mode="historic")
         _refuse_returned(gated.returns, records.name)
-        linked = link(engine, gated.accepted["person_records"], LinkSettings(threshold, salt))
+        linked = link(engine, gated.accepted["person_records"], settings)
     finally:
         engine.close()
+    if project:
+        _log(project, records, settings.threshold, linked.clusters.num_rows)
     _write(linked.clusters, clusters)
     if pairs is not None:
         _write(linked.pairs, pairs)
@@ -67,21 +72,39 @@ def link_file(
         records=linked.clusters.num_rows,
         people=len(linked.clusters["person_id"].unique()),
         pairs=linked.pairs.num_rows,
-        threshold=threshold,
+        threshold=settings.threshold,
         seconds=round(time.monotonic() - started, 3),
     )
 
 
-def _logged(project: Project, records: Path, threshold: float) -> bytes:
-    """Write the joining to the project's audit log before it happens; give the project's salt."""
-    store = open_store(project.folder)
-    try:
-        with transaction(store):
-            detail = {"file": records.name, "threshold": threshold}
-            append(store, Entry(Act.COMBINATION, account(), "link", (Subject("extract", records.name),), detail))
-            return project_salt(store)
-    finally:
-        store.close()
+def _threshold(project: Project | None, asked: float | None) -> float:
+    if asked is not None:
+        return asked
+    return project.threshold if project else DEFAULT_THRESHOLD
+
+
+def _refuse_overwriting(records: Path, *outputs: Path | None) -> None:
+    taken = {records.resolve()}
+    for path in outputs:
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise StorageError(
+                "A result would be written over another file of this command.", place=Place(file=str(path))
+            )
+        taken.add(path.resolve())
+
+
+def _salt(project: Project) -> bytes:
+    with closing(open_store(project.folder)) as store, transaction(store):
+        return project_salt(store)
+
+
+def _log(project: Project, records: Path, threshold: float, count: int) -> None:
+    """Write the joining to the project's audit log before its result is written."""
+    detail = {"file": records.name, "threshold": threshold, "records": count}
+    with closing(open_store(project.folder)) as store, transaction(store):
+        append(store, Entry(Act.COMBINATION, account(), "link", (Subject("extract", records.name),), detail))
 
 
 def _refuse_returned(returns: pa.Table, file: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from joinedup import tables
 from joinedup.engine import Resources, write_bytes
-from joinedup.errors import Place, ProjectError, from_oserror, nearest
+from joinedup.errors import LinkageError, Place, ProjectError, from_oserror, nearest
 from joinedup.gate import Mode, Severity, rules_for
-from joinedup.linkage import DEFAULT_THRESHOLD
+from joinedup.linkage import DEFAULT_THRESHOLD, LinkSettings
 from joinedup.sources import Lists, Settings
 
 CONFIGURATION = "joinedup.toml"
@@ -26,11 +28,13 @@ _SECTIONS: Mapping[str, set[str]] = {
     "keyed_join": {"name", "systems", "on"},
 }
 
+_REPEATED = {"keyed_join"}
+
 TEMPLATE = """\
 # A Joinedup project. Put each system's extracts in sources/<system>/, with a source.toml that maps them.
 
 [project]
-name = "{name}"
+name = {name}
 invented = false            # true only for invented records: allows forces X01 onwards, and every page says so
 
 [gate]
@@ -185,7 +189,7 @@ def new_project(folder: Path) -> Path:
     except OSError as error:
         raise from_oserror(error) from None
     write_bytes(system / "source.toml", SOURCE_TEMPLATE.encode())
-    configuration = TEMPLATE.format(name=folder.resolve().name, threshold=DEFAULT_THRESHOLD)
+    configuration = TEMPLATE.format(name=json.dumps(folder.resolve().name), threshold=DEFAULT_THRESHOLD)
     write_bytes(folder / CONFIGURATION, configuration.encode())
     return folder
 
@@ -194,6 +198,10 @@ def _known(content: Mapping[str, Any], where: Place) -> None:
     for section, value in content.items():
         if section not in _SECTIONS:
             raise ProjectError(f"There is no section `[{section}]`.{nearest(section, _SECTIONS)}", place=where)
+        several = section in _REPEATED
+        if isinstance(value, list) != several:
+            wanted = f"[[{section}]]" if several else f"[{section}]"
+            raise ProjectError(f"`{section}` should be a section: `{wanted}`.", place=where)
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, dict):
                 raise ProjectError(f"`{section}` should be a section: `[{section}]`.", place=where)
@@ -219,10 +227,29 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
             spill=Path(spill) if spill else None,
         ),
         keep=_positive(_typed(content.get("runs", {}), "keep", int, 5, where), "keep", where),
-        threshold=float(_typed(content.get("link", {}), "threshold", (int, float), DEFAULT_THRESHOLD, where)),
-        code_lists=content.get("codes", {}),
+        threshold=_threshold(content.get("link", {}), where),
+        code_lists=_code_lists(content.get("codes", {}), where),
         keyed_joins=tuple(_keyed_join(one, where) for one in content.get("keyed_join", [])),
     )
+
+
+def _threshold(section: Mapping[str, Any], where: Place) -> float:
+    value = float(_typed(section, "threshold", (int, float), DEFAULT_THRESHOLD, where))
+    try:
+        return LinkSettings(value).threshold
+    except LinkageError as error:
+        raise ProjectError(error.message, place=where, remedy=error.remedy) from None
+
+
+def _code_lists(section: Mapping[str, Any], where: Place) -> Mapping[str, str]:
+    coded = sorted({c.name for table in tables.RECORD_TABLES for c in table.columns if c.codes is not None})
+    for column in section:
+        if column not in coded:
+            raise ProjectError(
+                f"`[codes]` names no column with codes: `{column}`.{nearest(column, coded)}", place=where
+            )
+        _typed(section, column, str, "", where)
+    return section
 
 
 def _typed(section: Mapping[str, Any], key: str, kind: Any, default: Any, where: Place) -> Any:

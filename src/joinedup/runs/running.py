@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt, transaction
-from joinedup.engine import DuckDBEngine, write_bytes
+from joinedup.audit import Act, Entry, Head, Subject, append, open_store, project_salt, transaction
+from joinedup.engine import DuckDBEngine, remove_folder, write_bytes
 from joinedup.releases import ReportInput
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
@@ -70,21 +70,24 @@ def _run(project: Project, progress: Progress, by: str) -> Ran:
         whole = _digest_of_run(project, inputs)
         made_at = datetime.now(UTC).replace(microsecond=0)
         systems = tuple(Subject("system", path.name) for path in project.systems())
-        # Said before anything is joined: a run that is killed has still been logged.
-        with transaction(store):
-            append(store, Entry(Act.RUN_STARTED, by, "run", systems, {"inputs": whole}))
-            append(store, Entry(Act.COLLECTION, by, "run", systems, {"files": len(inputs.files)}))
-            append(store, Entry(Act.COMBINATION, by, "run", systems, {"threshold": project.threshold}))
+
+        def log(act: Act, detail: dict[str, Any]) -> Head:
+            with transaction(store):
+                return append(store, Entry(act, by, "run", systems, detail)).head
+
+        log(Act.RUN_STARTED, {"inputs": whole})  # said first: a run that is killed has still been logged
         folder = places.under_way(project.runs, whole)
-        records, resumed = _do_stages(project, inputs, folder, made_at, progress)
+        stages = Stages(project, inputs, folder, made_at, log)
+        records, resumed = stages.do(progress)
         counts = _counts(folder, records)
-        with transaction(store):
-            finished = append(store, Entry(Act.RUN_FINISHED, by, "run", systems, {"inputs": whole, "counts": counts}))
-        manifest = _manifest(project, inputs, folder, records, made_at)
-        head = {"entries": finished.head.entries, "hash": finished.head.hash}
-        write_bytes(folder / "manifest.json", (json.dumps(manifest | {"audit_head": head}, indent=1) + "\n").encode())
+        # Logged before the folder appears: stopped in between, the log says more than was done, never less.
+        head = log(Act.RUN_FINISHED, {"inputs": whole, "counts": counts})
+        manifest = _manifest(project, inputs, folder, records, made_at) | {"audit_head": head._asdict()}
+        write_bytes(folder / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
         place = places.publish(project.runs, folder, made_at)
-        places.prune(project.runs, project.keep)
+        for old in places.too_many(project.runs, project.keep):
+            log(Act.RUN_REMOVED, {"run": old.name})
+            remove_folder(old)
         return Ran(project, place, counts, resumed)
     finally:
         store.close()
@@ -95,50 +98,58 @@ def _digest_of_run(project: Project, inputs: Inputs) -> str:
     return inputs.digest(configuration_digest(project), file_digest(truth) if truth.exists() else None)
 
 
-def _do_stages(
-    project: Project, inputs: Inputs, folder: Path, made_at: datetime, progress: Progress
-) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
-    before = places.stage_records(folder)
-    done: dict[str, dict[str, Any]] = {}
-    resumed: list[str] = []
-    so_far = inputs.digest()
-    for number, stage in enumerate(STAGES, start=1):
-        so_far = digest([so_far, stage.name, stage.settings(project)])
-        progress(number, len(STAGES), stage.says)
-        if _still_whole(before.get(stage.name), so_far, folder):
-            done[stage.name] = before[stage.name] | {"resumed": True}
-            resumed.append(stage.name)
-            continue
-        before = {}  # what follows a stage that is made anew is made anew
-        done[stage.name] = _do(stage, project, inputs, folder, made_at) | {"digest": so_far, "resumed": False}
-        places.note_stages(folder, done)
-    return done, tuple(resumed)
+@dataclass(frozen=True)
+class Stages:
+    """The stages of one run. log: writes an act of the audit log and gives the head after it."""
 
+    project: Project
+    inputs: Inputs
+    folder: Path
+    made_at: datetime
+    log: Callable[[Act, dict[str, Any]], Head]
 
-def _still_whole(record: dict[str, Any] | None, wanted: str, folder: Path) -> bool:
-    if record is None or record["digest"] != wanted:
-        return False
-    return all((folder / name).exists() for name in record["files"])
+    def do(self, progress: Progress) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+        """Do each stage that is not whole already; give what each noted, and the names of those taken up again."""
+        before = places.stage_records(self.folder)
+        done: dict[str, dict[str, Any]] = {}
+        resumed: list[str] = []
+        so_far = self.inputs.digest()
+        for number, stage in enumerate(STAGES, start=1):
+            so_far = digest([so_far, stage.name, stage.settings(self.project)])
+            progress(number, len(STAGES), stage.says)
+            if stage.resumes and self._still_whole(before.get(stage.name), so_far):
+                done[stage.name] = before[stage.name] | {"resumed": True}
+                resumed.append(stage.name)
+                continue
+            before = {}  # what follows a stage that is made anew is made anew
+            done[stage.name] = self._one(stage) | {"digest": so_far, "resumed": False}
+            if stage.act is not None:
+                self.log(stage.act, {"stage": stage.name, "counts": done[stage.name]["counts"]})
+            places.note_stages(self.folder, done)
+        return done, tuple(resumed)
 
+    def _still_whole(self, record: dict[str, Any] | None, wanted: str) -> bool:
+        if record is None or record["digest"] != wanted:
+            return False
+        return all((self.folder / name).exists() for name in record["files"])
 
-def _do(stage: Stage, project: Project, inputs: Inputs, folder: Path, made_at: datetime) -> dict[str, Any]:
-    """A stage has an engine of its own, so that its memory is given back before the next."""
-    spill = project.resources.spill or folder / "spill"
-    engine = DuckDBEngine(replace(project.resources, spill=spill))
-    started = time.monotonic()
-    there = _files(folder)
-    try:
-        counts = stage.does(Work(project, inputs, engine, folder, made_at))
-    finally:
-        engine.close()
-    if spill.is_dir() and not any(spill.iterdir()):
-        spill.rmdir()
-    return {
-        "counts": counts,
-        "seconds": round(time.monotonic() - started, 3),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "files": sorted(name for name, at in _files(folder).items() if there.get(name) != at),
-    }
+    def _one(self, stage: Stage) -> dict[str, Any]:
+        """A stage has an engine of its own, so that its memory and what it spilled are given back before the next."""
+        spill = self.folder / places.SPILL
+        engine = DuckDBEngine(replace(self.project.resources, spill=self.project.resources.spill or spill))
+        started = time.monotonic()
+        there = _files(self.folder)
+        try:
+            counts = stage.does(Work(self.project, self.inputs, engine, self.folder, self.made_at))
+        finally:
+            engine.close()
+            remove_folder(spill)
+        return {
+            "counts": counts,
+            "seconds": round(time.monotonic() - started, 3),
+            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "files": sorted(name for name, at in _files(self.folder).items() if there.get(name) != at),
+        }
 
 
 def _files(folder: Path) -> dict[str, int]:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup import codes, tables
+from joinedup.audit import Act
 from joinedup.codes import CodeList
 from joinedup.engine import DuckDBEngine, write_bytes
 from joinedup.engine.contract import Frame
-from joinedup.errors import LinkageError
+from joinedup.errors import LinkageError, Place, ProjectError, nearest
 from joinedup.gate import gate
 from joinedup.linkage import LinkSettings, link
 from joinedup.linkage.link import model_json
@@ -24,7 +26,7 @@ from joinedup.releases import ReportInput, Source, write_report
 from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
 from joinedup.runs.inputs import TRUTH, Inputs
 from joinedup.runs.keyed import in_order, keyed_pairs
-from joinedup.runs.project import Project
+from joinedup.runs.project import CONFIGURATION, Project
 from joinedup.runs.truth import compare_with_truth
 from joinedup.sources import Collected, collect_system
 from joinedup.sources.targets import UNREAD
@@ -54,12 +56,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Stage:
-    """name: in progress and manifest. does: the work; gives counts in and out. settings: what its result depends on."""
+    """name: in progress and manifest. does: the work; gives counts in and out. settings: what its result depends on.
+
+    act: what the audit log calls it. resumes: whether a whole one may serve again.
+    """
 
     name: str
     says: str
     does: Callable[[Work], Counts]
     settings: Callable[[Project], object]
+    act: Act | None = None
+    resumes: bool = True
 
 
 def collect(work: Work) -> Counts:
@@ -93,28 +100,26 @@ def _with_marks(frame: Frame, marks: list[str]) -> Frame:
     return frame.select(*plain, *filled)
 
 
-def _told(collected: Collected) -> list[dict[str, object]]:
-    """What the report says of every system. rows: sent, summed over files."""
-    kinds = {source.system: (source.kind, source.force) for source in collected.maps}
-    sent: dict[str, int] = {}
-    left_out: dict[str, int] = {}
-    folders: dict[str, str] = {}
+def _told(collected: Collected) -> list[dict[str, Any]]:
+    """What the report says of every system. rows: sent, summed over files. folders: of `sources/`."""
+    told: dict[str, dict[str, Any]] = {}
+    for source in collected.maps:
+        told[source.system] = {"system": source.system, "kind": source.kind, "force": source.force, "rows": 0}
+        told[source.system] |= {"left_out": 0, "folders": []}
     for count in collected.counts:
-        sent[count.system] = sent.get(count.system, 0) + count.sent
-        left_out[count.system] = left_out.get(count.system, 0) + count.left_out
-        folders[count.system] = count.file.split("/")[0]
-    return [
-        {"system": system, "kind": kinds[system][0], "force": kinds[system][1], "rows": sent[system],
-         "left_out": left_out[system], "folder": folders[system]}
-        for system in sorted(sent)
-    ]  # fmt: skip
+        one = told[count.system]
+        one["rows"] += count.sent
+        one["left_out"] += count.left_out
+        one["folders"] = sorted({*one["folders"], count.file.split("/")[0]})
+    return [told[system] for system in sorted(told)]
 
 
 def join(work: Work) -> Counts:
     """Accepted person records -> pairs and clusters. Nothing protected is read."""
     people, roles = work.table("person_records"), work.table("roles")
-    by_key = [keyed_pairs(roles, one) for one in work.project.keyed_joins]
-    keyed = work.engine.collect(in_order(nw.concat(by_key, how="vertical"))) if by_key else None
+    _refuse_unknown_systems(work)
+    by_key = [in_order(keyed_pairs(roles, one)) for one in work.project.keyed_joins]
+    keyed = work.engine.collect(_accepted(nw.concat(by_key, how="vertical").unique(), people)) if by_key else None
     settings = LinkSettings(work.project.threshold, work.inputs.salt)
     linked = _linked_or_alone(work, people, settings, keyed)
     write_bytes(work.folder / "model.json", linked[2])
@@ -124,6 +129,25 @@ def join(work: Work) -> Counts:
         "clusters": work.write("clusters", work.engine.frame(linked[0])),
         "people": len(linked[0]["person_id"].unique()),
     }
+
+
+def _refuse_unknown_systems(work: Work) -> None:
+    told = json.loads((work.folder / "sources.json").read_text())
+    systems = [one["system"] for one in told]
+    for name in (system for join in work.project.keyed_joins for system in join.systems):
+        if name not in systems:
+            raise ProjectError(
+                f"A keyed join names a system that sent nothing: `{name}`.{nearest(name, systems)}",
+                place=Place(file=CONFIGURATION),
+            )
+
+
+def _accepted(pairs: Frame, people: Frame) -> Frame:
+    """The pairs whose two records were both accepted: a role may name a record that the gate kept out."""
+    records = people.select("record_id")
+    for side in ("record_id_l", "record_id_r"):
+        pairs = pairs.join(records.rename({"record_id": side}), on=side, how="semi")
+    return pairs
 
 
 def _linked_or_alone(
@@ -155,7 +179,7 @@ def count(work: Work) -> Counts:
         rows_sent={one["system"]: one["rows"] for one in told},
         keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in project.keyed_joins),
         lists=_lists(project),
-        folders={one["folder"]: one["system"] for one in told},
+        folders={folder: one["system"] for one in told for folder in one["folders"]},
     )
     figures = make_figures(run_tables, work.engine.keep)
     return {"figures": work.write("figures", work.engine.frame(figures))}
@@ -194,8 +218,9 @@ def report_input(project: Project, folder: Path, made_at: datetime, versions: Ma
 
 STAGES = (
     Stage("collect", "Reading extracts and judging every row", collect,
-          lambda p: [p.mode, p.severities, p.invented, p.code_lists]),
-    Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins]),
+          lambda p: [p.mode, p.severities, p.invented, p.code_lists], act=Act.COLLECTION),
+    Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins],
+          act=Act.COMBINATION),
     Stage("count", "Counting what is known and what is not", count, lambda p: []),
-    Stage("report", "Writing the report", report, lambda p: [p.name]),
+    Stage("report", "Writing the report", report, lambda p: [p.name], resumes=False),
 )  # fmt: skip

@@ -19,7 +19,7 @@ def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceM
     Raises ExtractError when the columns are those of no table.
     """
     table = _table_of(path, columns)
-    specs = {target: _spec(column, target) for column, target in _targets(table, columns)}
+    specs = {target: _spec(table, column, target) for column, target in _targets(table, columns)}
     if table is tables.PERSON_RECORDS and "record_id" in columns:
         specs["local_id"] = ValueSpec(columns=("record_id",), whole=True)
     for needed in needed_targets(table):
@@ -33,8 +33,9 @@ def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceM
     return SourceMap(system=system, tables=(TableMap(table=table, files=path.name, columns=specs),))
 
 
-def _spec(column: str, target: str) -> ValueSpec:
-    return ValueSpec(columns=(column,), whole=True) if target in KEYS else ValueSpec(columns=(column,), separator=";")
+def _spec(table: Table, column: str, target: str) -> ValueSpec:
+    separator = ";" if table.column(target).is_list else None
+    return ValueSpec(columns=(column,), separator=separator, whole=target in KEYS)
 
 
 def _table_of(path: Path, columns: Sequence[str]) -> Table:

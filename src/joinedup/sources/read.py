@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
@@ -17,7 +17,7 @@ from joinedup.errors import Place, SourceMapError, nearest
 from joinedup.sources.plain import map_without_toml
 from joinedup.sources.settings import Settings
 from joinedup.sources.source_map import SourceMap, TableMap, load_map
-from joinedup.sources.targets import UNREAD, Builder
+from joinedup.sources.targets import HEADER_LIKENESS, UNREAD, Builder
 from joinedup.tables import Table
 
 MAP_NAME = "source.toml"
@@ -31,6 +31,8 @@ class FileCount:
     system: str
     sent: int
     left_out: int
+    path: Path
+    sheet: str | None
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,13 @@ def collect_file(
 ) -> Collected:
     """Read one file, through `source` or else by its columns' names. Raises SourceError.
 
-    system: the file's name when left out; empty to leave keys as they stand in the file.
+    system: the folder's name when left out; empty to leave keys as they stand in the file.
     """
     if source is not None:
         matching = [(t, path) for t in source.tables if path.match(t.files)] or [(t, path) for t in source.tables]
         return _collect(engine, source, matching, settings)
     extract = read_extract(path)
-    plain = map_without_toml(path, extract.columns, path.name.split(".")[0] if system is None else system)
+    plain = map_without_toml(path, extract.columns, path.resolve().parent.name if system is None else system)
     return _collect(engine, plain, [(plain.tables[0], path)], settings, {(path, None): extract})
 
 
@@ -111,17 +113,50 @@ def _extracts(folder: Path) -> list[Path]:
 
 
 def _files_of_map(folder: Path, source: SourceMap, map_path: Path) -> list[tuple[TableMap, Path]]:
-    found = []
+    found: list[tuple[TableMap, Path]] = []
+    place = Place(file=f"{folder.name}/{map_path.name}")
     for table_map in source.tables:
         paths = [path for path in sorted(folder.glob(table_map.files)) if is_extract(path)]
         if not paths:
             present = [path.name for path in _extracts(folder)]
             raise SourceMapError(
-                f"No extract is called `{table_map.files}`.{nearest(table_map.files, present)}",
-                place=Place(file=f"{folder.name}/{map_path.name}"),
+                f"No extract is called `{table_map.files}`.{nearest(table_map.files, present)}", place=place
             )
-        found += [(table_map, path) for path in paths]
+        for path in paths:
+            _refuse_twice(table_map, path, found, place)
+            found.append((table_map, path))
+    _refuse_unread(folder, source, {path for _, path in found}, place)
     return found
+
+
+def _refuse_twice(table_map: TableMap, path: Path, found: list[tuple[TableMap, Path]], place: Place) -> None:
+    """The rows of a file become rows of one table once, or each row would be two records."""
+    for other, earlier in found:
+        same = earlier == path and (other.table, other.sheet) == (table_map.table, table_map.sheet)
+        if same and not (other.where and table_map.where and other.where != table_map.where):
+            raise SourceMapError(
+                f"`{path.name}` is mapped to `{table_map.table.name}` twice.",
+                place=place,
+                remedy="Give each [[table]] files of its own, or a `where` that takes other rows.",
+            )
+
+
+def _refuse_unread(folder: Path, source: SourceMap, read: set[Path], place: Place) -> None:
+    """A file that lies there and is not read would be missing without a word."""
+    for path in _extracts(folder):
+        if path not in read and not any(path.match(pattern) for pattern in source.ignore):
+            raise SourceMapError(
+                f"Nothing reads `{path.name}`.",
+                place=place,
+                remedy='Map it in a [[table]], or name it so: ignore = ["' + path.name + '"].',
+            )
+
+
+def _column_told(fault: RowFault, extract: Extract, safe: set[str]) -> RowFault:
+    """A fault that names its column only as the map does: the first row of a file without a header holds values."""
+    if fault.column is None or fault.column in safe:
+        return fault
+    return replace(fault, column=f"column {extract.columns.index(fault.column) + 1}")
 
 
 Part = tuple[Path, str | None]
@@ -154,9 +189,12 @@ def _collect(
         name = _name(part, settings)
         left_out = extract.table.num_rows - len(wanted[part])
         sent = len(wanted[part]) + len(extract.faults)
-        collected.counts.append(FileCount(name, source.system, sent, left_out))
+        collected.counts.append(FileCount(name, source.system, sent, left_out, *part))
         collected.extracts[name] = extract
-        collected.faults += [FileFault(name, first_table[part], fault) for fault in extract.faults]
+        safe = {c for t, p in files if (p, t.sheet) == part for spec in t.columns.values() for c in spec.columns}
+        collected.faults += [
+            FileFault(name, first_table[part], _column_told(fault, extract, safe)) for fault in extract.faults
+        ]
     return collected
 
 
@@ -176,7 +214,8 @@ def _where(table: pa.Table, table_map: TableMap, place: Place) -> pa.Table:
     for column, allowed in table_map.where.items():
         if column not in table.column_names:
             raise SourceMapError(
-                f"`where` names no column of the extract: `{column}`.{nearest(column, table.column_names)}",
+                f"`where` names no column of the extract: `{column}`."
+                f"{nearest(column, table.column_names, HEADER_LIKENESS)}",
                 place=place,
             )
         folded = pc.utf8_upper(pc.utf8_trim_whitespace(table[column]))

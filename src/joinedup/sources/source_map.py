@@ -15,9 +15,11 @@ from joinedup.tables import Table
 
 NAME_ORDERS = ("forenames surname", "surname forenames", "surname, forenames")
 DEFAULT_NULLS = ("", "NULL", "N/A", "NONE", "-")
-DEFAULT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m", "%Y")
+DEFAULT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
+PARTIAL_DATES = ("%Y-%m", "%m/%Y", "%Y")
+"""Read for a date of birth alone, which has a precision; any other date must be whole, or the map must say so."""
 
-_MAP_KEYS = {"system", "force", "kind", "reading", "table"}
+_MAP_KEYS = {"system", "force", "kind", "ignore", "reading", "table"}
 _READING_KEYS = {"encoding", "delimiter", "nulls", "dates"}
 _TABLE_KEYS = {"name", "files", "sheet", "where", "columns"}
 _VALUE_KEYS = {"column", "columns", "value", "codes", "dates", "values", "separator", "yes", "no", "order"}
@@ -58,7 +60,7 @@ class TableMap:
 
 @dataclass(frozen=True)
 class SourceMap:
-    """One system: its name, its force, how its files are read, and its tables."""
+    """One system: its name, its force, how its files are read, and its tables. ignore: files that are no extracts."""
 
     system: str
     tables: tuple[TableMap, ...]
@@ -67,6 +69,7 @@ class SourceMap:
     reading: Reading = field(default_factory=Reading)
     nulls: tuple[str, ...] = DEFAULT_NULLS
     dates: tuple[str, ...] = DEFAULT_DATES
+    ignore: tuple[str, ...] = ()
 
 
 def load_map(path: Path) -> SourceMap:
@@ -98,9 +101,10 @@ def parse_map(content: Mapping[str, Any], *, file: str, default_system: str) -> 
         )
     return SourceMap(
         system=_system(content.get("system", default_system), where),
-        force=content.get("force"),
-        kind=str(content.get("kind", "")),
-        reading=Reading(encoding=reading.get("encoding"), delimiter=reading.get("delimiter")),
+        force=_text(content, "force", where),
+        kind=_text(content, "kind", where) or "",
+        reading=Reading(_text(reading, "encoding", where), _text(reading, "delimiter", where)),
+        ignore=_texts(content.get("ignore", ()), where, "ignore"),
         nulls=_texts(reading.get("nulls", DEFAULT_NULLS), where, "nulls"),
         dates=_texts(reading.get("dates", DEFAULT_DATES), where, "dates"),
         tables=tuple(_table_map(_mapping(one, where, "[[table]]"), where) for one in table_maps),
@@ -117,9 +121,11 @@ def _table_map(content: Mapping[str, Any], where: Place) -> TableMap:
     _known_keys(content, _TABLE_KEYS, where, "[[table]]")
     table = _record_table(content.get("name"), where)
     files = content.get("files")
-    if not isinstance(files, str) or not files:
+    if not isinstance(files, str) or not files or files.startswith("/") or ".." in files:
         raise SourceMapError(
-            f"Table `{table.name}` does not say its files.", place=where, remedy='Such as files = "people*.csv".'
+            f"Table `{table.name}` does not say its files.",
+            place=where,
+            remedy='Name files in its own folder, such as files = "people*.csv".',
         )
     columns = _mapping(content.get("columns", {}), where, "[table.columns]")
     for needed in needed_targets(table):
@@ -132,7 +138,7 @@ def _table_map(content: Mapping[str, Any], where: Place) -> TableMap:
     return TableMap(
         table=table,
         files=files,
-        sheet=content.get("sheet"),
+        sheet=_text(content, "sheet", where),
         where={column: _texts(values, where, f"where.{column}") for column, values in chosen.items()},
         columns={name: _value_spec(table, name, spec, where) for name, spec in columns.items()},
     )
@@ -155,7 +161,8 @@ def _value_spec(table: Table, target: str, spec: object, where: Place) -> ValueS
         return ValueSpec(columns=(spec,))
     content = _mapping(spec, where, target)
     _known_keys(content, _VALUE_KEYS, where, f"`{target}`")
-    columns = (content["column"],) if "column" in content else _texts(content.get("columns", ()), where, target)
+    one = _text(content, "column", where)
+    columns = (one,) if one is not None else _texts(content.get("columns", ()), where, target)
     if bool(columns) == ("value" in content):
         raise SourceMapError(f"`{target}` needs either columns of the extract or one constant `value`.", place=where)
     order = content.get("order")
@@ -168,10 +175,10 @@ def _value_spec(table: Table, target: str, spec: object, where: Place) -> ValueS
     return ValueSpec(
         columns=tuple(columns),
         value=None if "value" not in content else str(content["value"]),
-        codes=content.get("codes"),
+        codes=_text(content, "codes", where),
         dates=_texts(content.get("dates", ()), where, target),
         values={str(k).strip().lower(): str(v) for k, v in _mapping(content.get("values", {}), where, target).items()},
-        separator=content.get("separator"),
+        separator=_text(content, "separator", where),
         yes=_texts(content.get("yes", ()), where, target),
         no=_texts(content.get("no", ()), where, target),
         order=order,
@@ -215,6 +222,13 @@ def _known_keys(content: Mapping[str, Any], known: Collection[str], where: Place
 def _mapping(value: object, where: Place, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise SourceMapError(f"`{name}` should be a table of settings.", place=where)
+    return value
+
+
+def _text(content: Mapping[str, Any], name: str, where: Place) -> str | None:
+    value = content.get(name)
+    if value is not None and (not isinstance(value, str) or not value):
+        raise SourceMapError(f"`{name}` should be a text in quotation marks.", place=where)
     return value
 
 

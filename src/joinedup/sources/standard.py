@@ -18,10 +18,11 @@ PLACEHOLDER_BIRTH_DATES = frozenset({dt.date(1900, 1, 1), dt.date(1970, 1, 1)})
 NO_FIXED_ABODE = frozenset({"NF1 1NF", "NF1 1FA", "ZZ99 3VZ", "ZZ99 3WZ", "ZZ99 9ZZ"})
 """Placeholder postcodes for no fixed abode or not known."""
 
-TITLES = frozenset({
-    "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "FR", "SIR", "LADY", "LORD", "DAME", "MASTER", "PC", "DC",
-    "DS", "DI", "SGT", "INSP", "CLLR", "HRH", "MESSRS",
-})  # fmt: skip
+TITLES = frozenset(
+    ["MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SIR", "PC", "DC", "DS", "SGT", "INSP", "CLLR"]
+)
+"""Titles that are hardly ever names. They come off the ends of a field, and only while a name remains."""
+
 NOT_NAMES = frozenset(
     {"UNKNOWN", "NOT KNOWN", "NK", "N K", "UNK", "NONE", "NOT GIVEN", "NOT RECORDED", "ANON", "NFN", "NSN"}
 )
@@ -29,7 +30,7 @@ NOT_NAMES = frozenset(
 
 _INVISIBLE = ("Cf", "Cc")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
-_ALSO_KNOWN = re.compile(r"\s*(?:\bA\.?K\.?A\.?\b|\bALIAS\b|\bALSO KNOWN AS\b|[/;(\[])\s*", re.IGNORECASE)
+_ALSO_KNOWN = re.compile(r"(?<=\S)\s+(?:A\.?K\.?A\.?|ALIAS|ALSO KNOWN AS)\s+(?=\S)|\s*[/;(\[]\s*", re.IGNORECASE)
 _NOT_IN_NAMES = re.compile(r"[^\w\s'-]|[\d_]")
 _SPACES = re.compile(r"\s+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
@@ -73,9 +74,16 @@ def name(text: str | None) -> Name:
 def _one_name(text: str) -> str | None:
     letters = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", text).translate(_APOSTROPHES)).upper()
     words = [word.strip("'-") for word in letters.split()]
-    kept = [word for word in words if word and word not in TITLES]
-    joined = " ".join(kept)
+    joined = " ".join(_without_titles([word for word in words if word]))
     return None if joined in NOT_NAMES else joined or None
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    while len(words) > 1 and words[0] in TITLES:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in TITLES:
+        words = words[:-1]
+    return words
 
 
 def full_name(text: str | None, order: str) -> tuple[Name, Name]:
@@ -97,7 +105,9 @@ def _split(text: str, order: str) -> tuple[str, str]:
     if order == "surname, forenames" and "," in text:
         surname, _, forenames = text.partition(",")
         return forenames, surname
-    words = [word for word in text.replace(",", " ").split() if word.strip(".").upper() not in TITLES]
+    words = text.replace(",", " ").split()
+    while len(words) > 1 and words[0].strip(".").upper() in TITLES:
+        words = words[1:]
     if len(words) < 2:
         return "", " ".join(words)
     if order.startswith("surname"):

@@ -15,11 +15,14 @@ from joinedup.engine import DistinctMap
 from joinedup.errors import CodeListError, Place, SourceMapError, nearest
 from joinedup.sources import standard
 from joinedup.sources.settings import Settings
-from joinedup.sources.source_map import KEYS, SourceMap, TableMap, ValueSpec
+from joinedup.sources.source_map import KEYS, PARTIAL_DATES, SourceMap, TableMap, ValueSpec
 from joinedup.tables import Column
 
 UNREAD = "unread:"
 """Prefix of the mark that a value stood in the extract and could not be read."""
+
+HEADER_LIKENESS = 0.75
+"""How much a column of an extract must resemble a name in the map to be suggested."""
 
 YES, NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
 LISTS_OF_TEXT: Mapping[str, Callable[[str | None], str | None]] = {
@@ -32,6 +35,9 @@ REASON_OF = {
     column: ("nationality_reason" if column == "nationalities" else f"{column}_reason")
     for column in ("dob", "sex", "self_defined_ethnicity", "observed_ethnicity", "nationalities")
 }
+
+
+StatedReason = Callable[[Sequence[str | None]], tuple[str | None, bool]]
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ class Builder:
         for name in spec.columns:
             if name not in self.raw:
                 raise SourceMapError(
-                    f"The extract has no column `{name}`.{nearest(name, self.raw)}",
+                    f"The extract has no column `{name}`.{nearest(name, self.raw, HEADER_LIKENESS)}",
                     place=self.place,
                     remedy="Name a column of the file's first row.",
                 )
@@ -161,7 +167,9 @@ class Builder:
         wanted += ["system"] if own and "system" in self.table_map.table else []
 
         def made(*cells: str | None) -> list[object]:
-            local = "/".join(texts(*cells)) or None
+            parts = ["".join(texts(cell)) for cell in cells]
+            joined = "/".join(part.replace("/", "%2F") for part in parts) if len(parts) > 1 else parts[0]
+            local = joined if any(parts) else None
             system, local = self._split(local, spec.whole)
             key = None if local is None else f"{system}:{local}" if system else local
             return [{"system": system, "local_id": local}.get(name, key) for name in wanted]
@@ -205,18 +213,25 @@ class Builder:
         return DistinctMap(self._columns(spec), made, gives | ({f"{name}_received": pa.string()} if received else {}))
 
     def _birth_date(self, spec: ValueSpec) -> DistinctMap:
-        texts, formats = self._cells(spec), spec.dates or self.source.dates
+        texts, formats = self._cells(spec), spec.dates or (*self.source.dates, *PARTIAL_DATES)
         why, reason_columns = self._stated_reason("dob")
 
         def made(*cells: str | None) -> list[object]:
             text = " ".join(texts(*cells[: len(spec.columns)])) or None
             found = standard.birth_date(text, formats)
-            reason = None if found.value else why(cells[len(spec.columns) :]) or found.reason
-            return [found.value, found.precision, reason, text, found.unread]
+            said, odd = why(cells[len(spec.columns) :])
+            return [
+                found.value,
+                found.precision,
+                None if found.value else said or found.reason,
+                text,
+                found.unread,
+                odd,
+            ]
 
         gives = {
             "dob": pa.date32(), "dob_precision": pa.string(), "dob_reason": pa.string(), "dob_received": pa.string(),
-            f"{UNREAD}dob": pa.bool_(),
+            f"{UNREAD}dob": pa.bool_(), f"{UNREAD}dob_reason": pa.bool_(),
         }  # fmt: skip
         return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
 
@@ -229,27 +244,33 @@ class Builder:
         def made(*cells: str | None) -> list[object]:
             found = texts(*cells[: len(spec.columns)])
             values, reason = _translated(list_, found)
-            reason = None if values else (why(cells[len(spec.columns) :]) or reason)
+            said, odd = why(cells[len(spec.columns) :])
+            reason = None if values else (said or reason)
             value: object = (values or None) if many else (values[0] if values else None)
             unread = any(list_.translate(text).reason == "unmapped" for text in found)
-            return [value, unread, *(["; ".join(found) or None] if received else []), *([reason] if reasoned else [])]
+            text = ["; ".join(found) or None] if received else []
+            return [value, unread, *text, *([reason, odd] if reasoned else [])]
 
         gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
         gives |= {f"{name}_received": pa.string()} if received else {}
-        gives |= {REASON_OF[name]: pa.string()} if reasoned else {}
+        gives |= {REASON_OF[name]: pa.string(), f"{UNREAD}{REASON_OF[name]}": pa.bool_()} if reasoned else {}
         return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
 
-    def _stated_reason(self, name: str) -> tuple[Callable[[Sequence[str | None]], str | None], tuple[str, ...]]:
-        """A reader of the sender's own reason for a missing value, and the columns it reads."""
+    def _stated_reason(self, name: str) -> tuple[StatedReason, tuple[str, ...]]:
+        """A reader of the sender's own reason for a missing value, and the columns it reads.
+
+        It gives the reason, and whether something else stood there that is no reason.
+        """
         spec = self.table_map.columns.get(REASON_OF.get(name, "")) if self._is_person else None
         if spec is None or not spec.columns:
-            constant = spec.value if spec else None
-            return (lambda cells: constant), ()
+            constant = self._constant(REASON_OF[name], spec.value) if spec else None
+            return (lambda cells: (constant, False)), ()
         texts = self._cells(spec)
 
-        def why(cells: Sequence[str | None]) -> str | None:
-            found = [text for text in texts(*cells) if text in tables.REASONS]
-            return found[0] if found else None
+        def why(cells: Sequence[str | None]) -> tuple[str | None, bool]:
+            said = [text.lower().replace(" ", "_") for text in texts(*cells)]
+            known = [text for text in said if text in tables.REASONS]
+            return (known[0] if known else None), len(known) < len(said)
 
         return why, self._columns(spec)
 
@@ -275,24 +296,28 @@ class Builder:
                     received["forenames"] = received["surname"] = text
                 elif target == "aliases":
                     aliases += [alias for one in found if (alias := read(one).main)]
+                    received["aliases"] = "; ".join(found) or None
                 else:
                     parts[target], received[target] = read(text), text
             others = [other for part in parts.values() for other in part.others]
             every = list(dict.fromkeys([*others, *aliases])) or None
             forenames, surname = parts.get("forenames", _NO_NAME), parts.get("surname", _NO_NAME)
-            return [forenames.main, surname.main, every, received.get("forenames"), received.get("surname")]
+            return [forenames.main, surname.main, every, *(received.get(n) for n in NAME_PARTS[1:])]
 
         gives = {
             "forenames": pa.string(), "surname": pa.string(), "aliases": pa.list_(pa.string()),
-            "forenames_received": pa.string(), "surname_received": pa.string(),
+            **{f"{name}_received": pa.string() for name in NAME_PARTS[1:]},
         }  # fmt: skip
         return DistinctMap(tuple(c for lent in columns for c in lent), made, gives)
 
 
 def _text_reader(column: Column) -> Callable[[str], object]:
-    if column.values or column.name in REASON_OF.values():
-        allowed = column.values or tables.REASONS
-        return lambda text: text if text in allowed else None
+    if column.name in REASON_OF.values():
+        return lambda text: folded if (folded := text.lower().replace(" ", "_")) in column.values else None
+    if column.values:
+        return lambda text: text if text in column.values else None
+    if column.name == "text":
+        return lambda text: text  # a log entry stays as it was written, line breaks and all
     if column.name == "postcode":
         return standard.postcode
     return standard.identifier if column.name.startswith("id_") else standard.plain_text

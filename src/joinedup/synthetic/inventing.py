@@ -27,7 +27,7 @@ from joinedup.synthetic.writing import write_cells, write_truth, write_workbook
 
 CONFIGURATION = """\
 # An invented {size}: no person, force, place or case in it exists. Seed {seed}.
-# What is true stands in truth/, which no run reads.
+# What is true stands in truth/, which no run joins by.
 
 [project]
 name = "Invented {size}"

@@ -125,17 +125,21 @@ class Table:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             found = table.schema.field(column.name).type
         raise TableError(
-            f"Column `{self.name}.{column.name}` should be {column.type}; {found} cannot be turned into it."
+            f"Column `{self.name}.{column.name}` should be {column.type} and is {found}, "
+            "which cannot be turned into it."
         )
 
 
-def documented(columns: Iterable[Column], suffix: str, type_: pa.DataType, meaning: str) -> list[Column]:
+def documented(
+    columns: Iterable[Column], suffix: str, type_: pa.DataType, meaning: str, values: tuple[str, ...] = ()
+) -> list[Column]:
     """A companion column for each of `columns`, such as `dob_reason` for `dob`, as protected as its parent."""
     return [
         Column(
             f"{c.name}{suffix}",
             type_,
             meaning.format(name=c.name),
+            values=values,
             personal=c.personal,
             protection=c.protection,
         )

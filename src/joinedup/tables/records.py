@@ -58,9 +58,24 @@ _PHONES = Column("phones", TEXTS, "Phone numbers, digits only, national form.", 
 _DIED = Column("died_on", DATE, "Date of death.", personal=True)
 
 _REASONED = (_DOB, _SEX, *_ETHNICITY)
-_RECEIVED = (_FORENAMES, _SURNAME, _DOB, _DIED, _SEX, *_ETHNICITY, _NATIONALITIES, _POSTCODE, _PHONES)
+_STANDARDISED = ("forenames", "surname", "postcode")
 
-PERSON_RECORDS = Table(
+
+def _record_table(name: str, a_row_is: str, key: tuple[str, ...], columns: tuple[Column, ...]) -> Table:
+    """A table that extracts are mapped to: its columns, the text received for each that is read, and provenance."""
+    received = documented([c for c in columns if _is_read(c)], "_received", TEXT, "`{name}` as received.")
+    return Table(name, a_row_is, key, (*columns, *received, *PROVENANCE))
+
+
+def _is_read(column: Column) -> bool:
+    """Whether the value is read out of a text, so that the text itself could be lost."""
+    if column.name == "dob_precision" or column.name.endswith("_reason"):
+        return False  # made by the reader, or told in words of our own
+    read = column.codes is not None or bool(column.values) or column.type != TEXT
+    return read or column.name in _STANDARDISED or column.name.startswith("id_")
+
+
+PERSON_RECORDS = _record_table(
     "person_records",
     "one mention of a person in one system",
     ("record_id",),
@@ -80,7 +95,7 @@ PERSON_RECORDS = Table(
         _SEX,
         *_ETHNICITY,
         _NATIONALITIES,
-        *documented(_REASONED, "_reason", TEXT, "Why `{name}` is missing: " + ", ".join(REASONS) + "."),
+        *documented(_REASONED, "_reason", TEXT, "Why `{name}` is missing.", values=REASONS),
         Column(
             "nationality_reason",
             TEXT,
@@ -109,14 +124,12 @@ PERSON_RECORDS = Table(
         Column("restriction", TEXT, "Who may not see the record, in the sender's words."),
         Column("handling", TEXT, "Handling conditions, in the sender's words."),
         Column("retain_until", DATE, "Day until which the law asks for or allows retention."),
-        *documented(_RECEIVED, "_received", TEXT, "`{name}` as received."),
-        *PROVENANCE,
     ),
 )
 
 OUTCOMES = tuple([str(n) for n in range(23)] + ["1A", "2A", "3A"])
 
-CRIMES = Table(
+CRIMES = _record_table(
     "crimes",
     "one crime or incident in one system",
     ("crime_id",),
@@ -141,17 +154,13 @@ CRIMES = Table(
         ),
         Column("outcome_on", DATE, "Day the outcome was assigned."),
         Column("closed_reason", TEXT, "Why it was closed, in the system's words.", personal=True),
-        Column("ho_class_received", TEXT, "`ho_class` as received."),
-        Column("cjs_code_received", TEXT, "`cjs_code` as received."),
-        Column("outcome_received", TEXT, "`outcome` as received."),
-        *PROVENANCE,
     ),
 )
 
 ROLE_NAMES = ("suspect", "offender", "victim", "witness", "other")
 STAGES = ("named", "interviewed", "arrested", "charged", "convicted", "acquitted")
 
-ROLES = Table(
+ROLES = _record_table(
     "roles",
     "a person record's part in a crime",
     ("crime_id", "record_id", "role"),
@@ -164,11 +173,10 @@ ROLES = Table(
         Column("age_low", WHOLE, "Youngest age in a stated range.", personal=True),
         Column("age_high", WHOLE, "Oldest age in a stated range.", personal=True),
         Column("identified", YES_NO, "False: a description only, nobody known. Null counts as identified.", POLE),
-        *PROVENANCE,
     ),
 )
 
-CHARGES = Table(
+CHARGES = _record_table(
     "charges",
     "a charge or disposal",
     ("crime_id", "record_id", "cjs_code", "charged_on"),
@@ -181,13 +189,10 @@ CHARGES = Table(
         Column("replaces", TEXT, "CJS code of the charge this one replaced.", codes="cjs-offence"),
         Column("ended_reason", TEXT, "Why the charge ended.", personal=True),
         Column("disposal", TEXT, "Disposal."),
-        Column("cjs_code_received", TEXT, "`cjs_code` as received."),
-        Column("ho_class_received", TEXT, "`ho_class` as received."),
-        *PROVENANCE,
     ),
 )
 
-CLASSIFICATIONS = Table(
+CLASSIFICATIONS = _record_table(
     "classifications",
     "a change of a crime's class or status",
     ("crime_id", "changed_on", "from_class", "to_class"),
@@ -197,11 +202,10 @@ CLASSIFICATIONS = Table(
         Column("from_class", TEXT, "Class or status before."),
         Column("to_class", TEXT, "Class or status after."),
         Column("reason", TEXT, "Why, in the system's words.", personal=True),
-        *PROVENANCE,
     ),
 )
 
-NOTES = Table(
+NOTES = _record_table(
     "notes",
     "a log entry of a case",
     ("note_id",),
@@ -211,11 +215,10 @@ NOTES = Table(
         Column("written_on", DATE, "Day it was written."),
         Column("author_role", TEXT, "Role of the writer, never a name."),
         Column("text", TEXT, "The entry.", personal=True),
-        *PROVENANCE,
     ),
 )
 
-CONTACTS = Table(
+CONTACTS = _record_table(
     "contacts",
     "a phone, vehicle, address or place tied to a person record",
     ("record_id", "kind", "value"),
@@ -223,7 +226,6 @@ CONTACTS = Table(
         Column("record_id", TEXT, "The person record.", required=True),
         Column("kind", TEXT, "Kind of contact.", values=("phone", "vehicle", "address", "place"), required=True),
         Column("value", TEXT, "The number, mark, address or place.", required=True, personal=True),
-        *PROVENANCE,
     ),
 )
 

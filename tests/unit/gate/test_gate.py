@@ -66,7 +66,9 @@ def test_a_suspect_without_ethnicity_or_reason_is_returned_when_new_and_marked_w
     roles = [role(10 + n, n) for n in (1, 2, 3, 4)]
     expected = {(1, "ethnicity-compulsory"), (3, "nationality-compulsory"), (4, "ethnicity-compulsory")}
     new, accepted = judged(engine, "new", people, roles)
-    assert new == {(row, rule, "returned") for row, rule in expected}
+    assert new == {(row, rule, "returned") for row, rule in expected} | {
+        (10 + row, "role-person-missing", "returned") for row, _ in expected
+    }
     assert accepted == {"a:2"}
     historic, accepted = judged(engine, "historic", people, roles)
     assert historic == {(row, rule, "marked") for row, rule in expected}
@@ -78,6 +80,7 @@ def test_only_identified_suspects_must_have_ethnicity(engine: DuckDBEngine) -> N
     roles = [role(11, 1, role="victim"), role(12, 2, identified=False), role(13, 3, role="offender"), role(14, 4)]
     assert judged(engine, "new", people, roles)[0] == {
         (3, "ethnicity-compulsory", "returned"), (4, "ethnicity-compulsory", "returned"),
+        (13, "role-person-missing", "returned"), (14, "role-person-missing", "returned"),
     }  # fmt: skip
 
 
@@ -113,6 +116,12 @@ def test_a_severity_can_be_switched_and_a_slip_is_refused(engine: DuckDBEngine) 
         rules_for({"ethnicity-compulsory": "ignored"})
 
 
+def test_rules_that_hold_the_tables_together_cannot_be_switched() -> None:
+    for name in ("required-missing", "key-duplicate", "row-ragged", "quote-unclosed"):
+        with pytest.raises(GateError, match="cannot be switched"):
+            rules_for({name: "marked"})
+
+
 def plain(mode: Mode, people: list[dict[str, Any]], roles: list[dict[str, Any]]) -> set[tuple[int, str, str]]:
     """The same rules as a loop over rows."""
     suspects = {
@@ -139,7 +148,8 @@ def plain(mode: Mode, people: list[dict[str, Any]], roles: list[dict[str, Any]])
             excused = p.get(reason) in ("refused", "not_asked", "not_understood", "not_known")
             if p["record_id"] in suspects and p[value] is None and not excused:
                 reasons.add((row, rule, soft))
-    known = {p["record_id"] for p in people}
+    returned = {row for row, _, severity in reasons if severity == "returned"}
+    known = {p["record_id"] for p in people if p["source_row"] not in returned}
     firsts: set[tuple[str, str, str]] = set()
     for r in sorted(roles, key=lambda r: r["source_row"]):
         key = (r["crime_id"], r["record_id"], r["role"])
@@ -210,7 +220,8 @@ def test_the_returned_file_holds_the_row_as_sent_with_every_reason_and_no_live_f
 ) -> None:
     path = tmp_path / "person_records.csv"
     path.write_text(
-        "local_id,surname,dob,self_defined_ethnicity,nationalities\n1,+Smith,31/02/1990,,\n2,Jones,1990-01-01,A1,GBR\n3,=x,,,\n"
+        "local_id,surname,dob,self_defined_ethnicity,nationalities,postcode,phones\n"
+        "1,+1+cmd|' /C x'!A0,31/02/1990,,,-2+3+x,+44 7700 900123\n2,Jones,1990-01-01,A1,GBR,,\n3,=1+1,,,,,\n"
     )
     found = collect_file(engine, path, Settings(Lists(), tmp_path))
     result = gate(engine, {"person_records": found.frames["person_records"][0]}, found.faults, mode="new")
@@ -218,11 +229,12 @@ def test_the_returned_file_holds_the_row_as_sent_with_every_reason_and_no_live_f
     assert write_returns(place, read_extract(path), result.returns) == 2
     with place.open(encoding="utf-8-sig", newline="") as stream:
         first, second = csv.DictReader(stream)
-    assert (first["joinedup_row"], first["surname"], first["dob"]) == ("2", "'+Smith", "31/02/1990")
+    assert (first["joinedup_row"], first["surname"], first["dob"]) == ("2", "'+1+cmd|' /C x'!A0", "31/02/1990")
+    assert (first["postcode"], first["phones"]) == ("'-2+3+x", "+44 7700 900123")
     assert {r.split(":")[0] for r in first["joinedup_reasons"].split(" | ")} == {
-        "date-unreadable", "ethnicity-compulsory", "nationality-compulsory",
+        "date-unreadable", "ethnicity-compulsory", "nationality-compulsory", "value-unreadable",
     }  # fmt: skip
-    assert (second["joinedup_row"], second["surname"]) == ("4", "'=x")
+    assert (second["joinedup_row"], second["surname"]) == ("4", "'=1+1")
 
 
 def test_a_clean_file_has_no_returned_file_even_when_an_earlier_one_lay_there(

@@ -15,7 +15,7 @@ from faker.providers.person.pl_PL import Provider as PolishNames
 from joinedup import tables
 from joinedup.engine import DuckDBEngine
 from joinedup.errors import LinkageError
-from joinedup.linkage import COMPARED, Linked, LinkSettings, features, link
+from joinedup.linkage import COMPARED, Linked, LinkSettings, cluster, features, link
 from joinedup.linkage.features import folded
 
 FORENAMES = sorted({n.upper() for n in (*BritishNames.first_names, *PolishNames.first_names)})
@@ -111,6 +111,14 @@ def test_evidence_adds_up_to_the_weight(trained: tuple[Linked, list[dict[str, An
         bits = math.log2(prior / (1 - prior)) + sum(e["weight"] for e in row["evidence"])
         assert row["match_weight"] == pytest.approx(bits, abs=1e-4)
         assert all(e["level"] for e in row["evidence"])
+
+
+def test_every_trained_probability_is_one(trained: tuple[Linked, list[dict[str, Any]]]) -> None:
+    for comparison in trained[0].model["comparisons"]:
+        levels = [level for level in comparison["comparison_levels"] if "m_probability" in level]
+        for name in ("m_probability", "u_probability"):
+            assert sum(level[name] for level in levels) == pytest.approx(1, abs=1e-6), comparison["output_column_name"]
+            assert all(0 < level[name] < 1 for level in levels)
 
 
 def test_pairs_are_whole_and_in_order(trained: tuple[Linked, list[dict[str, Any]]]) -> None:
@@ -213,6 +221,18 @@ def test_many_records_with_few_columns_are_linked(engine: DuckDBEngine, kept: tu
         assert pair_counts(found.clusters, truth) == (1.0, 1.0)
     else:  # two columns alone are too little to join anybody, and nobody is joined wrongly
         assert len(set(found.clusters["person_id"].to_pylist())) == len(rows)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf"), -0.5])
+def test_a_threshold_that_no_pair_can_be_held_against_is_refused(threshold: float) -> None:
+    with pytest.raises(LinkageError, match="0 or more"):
+        LinkSettings(threshold=threshold)
+
+
+def test_a_pair_of_nobody_is_refused() -> None:
+    stray = tables.PAIRS.conform(pa.table({"record_id_l": ["a"], "record_id_r": ["z"]}))
+    with pytest.raises(LinkageError, match="not among the records"):
+        cluster(pa.array(["a"]), stray, threshold=1)
 
 
 def test_the_threshold_is_obeyed(engine: DuckDBEngine) -> None:

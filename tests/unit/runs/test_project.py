@@ -31,7 +31,7 @@ def test_the_configuration_loads_as_written_and_with_its_marks_off(tmp_path: Pat
     new_project(tmp_path)
     plain = load_project(tmp_path)
     assert (plain.mode, plain.invented, plain.keyed_joins) == ("historic", False, ())
-    (tmp_path / "joinedup.toml").write_text(unmarked(TEMPLATE).format(name="p", threshold=9.0))
+    (tmp_path / "joinedup.toml").write_text(unmarked(TEMPLATE).format(name='"p"', threshold=9.0))
     full = load_project(tmp_path)
     assert full.severities == {"nationality-compulsory": "returned"}
     assert full.code_lists == {"observed_ethnicity": "my-list"}

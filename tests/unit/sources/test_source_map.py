@@ -204,3 +204,69 @@ def test_tables_of_a_run_come_back_with_their_own_keys(tmp_path: Path, engine: D
 def test_a_local_reference_may_hold_a_colon(tmp_path: Path, engine: DuckDBEngine) -> None:
     (row,) = collected(engine, system(tmp_path, PEOPLE, people="REF,SURNAME\nCR:7,a\n"))
     assert (row["record_id"], row["local_id"], row["system"]) == ("alpha:CR:7", "CR:7", "alpha")
+
+
+def test_a_file_that_nothing_reads_is_told_and_can_be_set_aside(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(tmp_path, PEOPLE, people="REF,SURNAME\n1,a\n", forgotten="REF,SURNAME\n2,b\n")
+    with pytest.raises(SourceMapError, match="Nothing reads `forgotten.csv`"):
+        collected(engine, place)
+    (place / "source.toml").write_text('ignore = ["forgotten.csv"]\n' + PEOPLE)
+    assert len(collected(engine, place)) == 1
+
+
+def test_a_file_becomes_rows_of_a_table_once(tmp_path: Path, engine: DuckDBEngine) -> None:
+    with pytest.raises(SourceMapError, match="mapped to `person_records` twice"):
+        collected(
+            engine, system(tmp_path, PEOPLE + PEOPLE.replace("people.csv", "p*.csv"), people="REF,SURNAME\n1,a\n")
+        )
+
+
+def test_a_reason_is_read_in_any_spelling_and_what_is_no_reason_is_told(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE + '  self_defined_ethnicity = "SDE"\n  self_defined_ethnicity_reason = "WHY"\n'
+    place = system(tmp_path, source, people="REF,SURNAME,SDE,WHY\n1,a,,Refused\n2,b,,Not asked\n3,c,,busy\n4,d,A1,\n")
+    found = [
+        (r["self_defined_ethnicity_reason"], r["unread:self_defined_ethnicity_reason"])
+        for r in collected(engine, place)
+    ]
+    assert found == [("refused", False), ("not_asked", False), ("not_recorded", True), (None, False)]
+    (place / "source.toml").write_text(PEOPLE + '  dob_reason = { value = "rude" }\n  dob = "SDE"\n')
+    with pytest.raises(SourceMapError, match="constant of `dob_reason`"):
+        collected(engine, place)
+
+
+def test_keys_of_several_columns_do_not_run_into_each_other(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE.replace('local_id = "REF"', 'local_id = { columns = ["A", "B", "C"] }')
+    place = system(tmp_path, source, people="A,B,C,SURNAME\n1,,2,a\n1,2,,b\n1/2,,,c\n,,,d\n")
+    rows = sorted(collected(engine, place), key=lambda r: str(r["source_row"]))
+    assert [r["local_id"] for r in rows] == ["1//2", "1/2/", "1%2F2//", None]
+
+
+def test_only_a_birth_date_may_be_part_of_a_date(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE + '  dob = "A"\n  died_on = "A"\n'
+    (row,) = collected(engine, system(tmp_path, source, people="REF,SURNAME,A\n1,a,2024\n"))
+    assert (str(row["dob"]), row["dob_precision"], row["died_on"], row["unread:died_on"]) == (
+        "2024-01-01", "year", None, True,
+    )  # fmt: skip
+
+
+def test_what_is_read_out_of_a_text_keeps_the_text(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE + '  emails = "MAIL"\n  id_pnc = "PNC"\n  aliases = "AKA"\n'
+    place = system(tmp_path, source, people="REF,SURNAME,MAIL,PNC,AKA\n1,a,A.B@X.ORG,none known,Mr Bob\n")
+    (row,) = collected(engine, place)
+    assert (row["emails"], row["emails_received"], row["id_pnc"], row["id_pnc_received"]) == (
+        ["a.b@x.org"], "A.B@X.ORG", None, "none known",
+    )  # fmt: skip
+    assert (row["aliases"], row["aliases_received"]) == (["BOB"], "Mr Bob")
+
+
+def test_notes_without_a_map_stay_as_they_were_written(tmp_path: Path, engine: DuckDBEngine) -> None:
+    text = "Told mother; none; officer called\nback; ok"
+    place = system(tmp_path, None, notes=f'note_id,crime_id,text\n1,2,"{text}"\n')
+    assert collected(engine, place)[0]["text"] == text
+
+
+def test_a_file_without_a_header_gives_no_value_away(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(tmp_path, PEOPLE, people="1,SMITH,=1\n2,JONES,3\n")
+    with pytest.raises(SourceMapError) as caught:
+        collected(engine, place)
+    assert "SMITH" not in str(caught.value)
