@@ -283,3 +283,35 @@ def test_a_read_only_folder_is_told_for_every_command(tmp_path: Path) -> None:
         elsewhere = joinedup("check", bad, "--out", tmp_path / "out")
         assert elsewhere.returncode == 1
         assert (tmp_path / "out" / "bad.returns.csv").exists()
+
+
+def test_files_and_maps_may_be_named_without_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(HEADER + GOOD)
+    columns = "\n".join(f'{c} = "{c}"' for c in HEADER.decode().strip().split(","))
+    (tmp_path / "map.toml").write_text(
+        f'[[table]]\nname = "person_records"\nfiles = "*.csv"\n[table.columns]\n{columns}\n'
+    )
+    for arguments in (("check", "people.csv"), ("check", "people.csv", "--map", "map.toml")):
+        done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_loose_extract_and_a_stray_folder_are_no_surprise(tmp_path: Path) -> None:
+    project(tmp_path / "p")
+    loose = tmp_path / "p" / "sources" / "loose.csv"
+    loose.write_bytes(HEADER + GOOD)
+    done = joinedup("run", tmp_path / "p")
+    assert (done.returncode, "outside any system's folder" in done.stderr) == (2, True)
+    loose.unlink()
+    (tmp_path / "p" / "runs" / "20990101T000000Z").mkdir(parents=True)
+    assert joinedup("run", tmp_path / "p").returncode == 0
+    assert joinedup("audit", "verify", tmp_path / "p").returncode == 0
+
+
+def test_roles_of_people_whom_nobody_sent_point_nowhere(tmp_path: Path) -> None:
+    system = tmp_path / "p" / "sources" / "alpha"
+    system.mkdir(parents=True)
+    (tmp_path / "p" / "joinedup.toml").write_text("[project]\n")
+    (system / "roles.csv").write_text("crime_id,record_id,role\nC1,P1,suspect\n")
+    told = json.loads(joinedup("run", tmp_path / "p", "--json").stdout)
+    assert (told["counts"]["sent"], told["counts"]["marked"]) == (1, 1)

@@ -37,7 +37,7 @@ def log(project: Path) -> list[tuple[str, str, str]]:
 def test_explain_gives_the_weight_and_reasons_of_the_run(project: Path, joinedup: Any) -> None:
     pair = next(p for p in table(project, "pairs") if p["match_weight"] is not None)
     ends = pair["record_id_l"], pair["record_id_r"]
-    done = joinedup("explain", *reversed(ends), "--folder", project, "--why", "operation 7", "--json")
+    done = joinedup("explain", project, *reversed(ends), "--why", "operation 7", "--json")
     told = json.loads(done.stdout)
     people = {c["record_id"]: c["person_id"] for c in table(project, "clusters")}
     assert told["match_weight"] == pair["match_weight"]
@@ -53,7 +53,7 @@ def test_explain_says_when_two_records_were_never_compared(project: Path, joined
     records = [c["record_id"] for c in table(project, "clusters")]
     met = {(p["record_id_l"], p["record_id_r"]) for p in table(project, "pairs")}
     other = next(r for r in records[1:] if (records[0], r) not in met)
-    done = joinedup("explain", records[0], other, "--folder", project)
+    done = joinedup("explain", project, records[0], other)
     assert done.returncode == 0
     assert "never compared" in done.stdout
 
@@ -107,7 +107,7 @@ def test_a_description_that_cannot_be_used_ends_with_2_and_repeats_nothing(
 
 
 def test_a_record_that_is_not_there_is_refused_and_not_repeated(project: Path, joinedup: Any) -> None:
-    done = joinedup("explain", "a:Zzsecretz", "b:2", "--folder", project)
+    done = joinedup("explain", project, "a:Zzsecretz", "b:2")
     assert (done.returncode, "Zzsecretz" in done.stderr) == (2, False)
 
 

@@ -74,7 +74,7 @@ def test_counts_reconcile_from_rows_sent_to_records_joined(ran_town: Path, joine
     assert counts["link"]["person_records"] == counts["collect"]["person_records"] == len(records)
     clusters = pq.read_table(run / "tables" / "clusters.parquet")
     assert clusters.num_rows == len(records)
-    assert counts["link"]["people"] == len(clusters["person_id"].unique())
+    assert counts["link"]["persons"] == len(clusters["person_id"].unique())
     assert counts["collect"]["rows_sent"] == sum(one["rows"] for one in json.loads((run / "sources.json").read_text()))
 
 

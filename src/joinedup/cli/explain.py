@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 
 
 def explain(
-    one: Annotated[str, typer.Argument(help="A record, written system:reference.")],
-    other: Annotated[str, typer.Argument(help="Another record.")],
-    folder: Annotated[Path, typer.Option(help="The project folder.")] = Path("."),
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="[FOLDER] RECORD RECORD", help="Records are written system:reference.")
+    ],
     why: Why = "joinedup explain",
     json: Json = False,
 ) -> None:
     """Say why two records are, or are not, one person. No value of theirs is shown. The look is logged."""
     from joinedup.runs import explain as explain_pair
 
-    explained = explain_pair(folder, one, other, why=why)
+    if len(arguments) not in (2, 3):
+        raise typer.BadParameter("Name two records, and before them the project folder if it is not this one.")
+    folder, one, other = (".", *arguments)[-3:]
+    explained = explain_pair(Path(folder), one, other, why=why)
     print(as_json(asdict(explained)) if json else _words(explained))
 
 

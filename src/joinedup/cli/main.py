@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
-from typing import Any
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -28,6 +30,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"joinedup {metadata.version('joinedup')}")
+        raise typer.Exit
+
+
+@app.callback()
+def joinedup(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Join police records about the same person, check what must be recorded, and say what is not known."""
+
+
 app.command("demo")(demo.demo)
 app.command("new")(new.new)
 app.command("check")(check.check)
@@ -40,6 +59,9 @@ app.add_typer(audit.app, name="audit")
 
 def main() -> None:
     """Run the command line; end with its exit code and never with a traceback for what a user can cause."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding that a terminal has
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except JoinedupError as error:

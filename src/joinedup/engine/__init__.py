@@ -7,10 +7,11 @@ DuckDB and Spark are imported in this room only.
 
 from joinedup.engine.contract import DistinctMap, Engine, Resources
 from joinedup.engine.duck import DuckDBEngine, storage_errors
-from joinedup.engine.extracts import ROW, Extract, Reading, RowFault, read_extract
+from joinedup.engine.extracts import ROW, Extract, Reading, RowFault, is_extract, read_extract
 from joinedup.engine.storing import remove_folder, replace_folder, write_bytes
 
 __all__ = [
-    "ROW", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "Reading", "Resources", "RowFault", "read_extract",
+    "ROW", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "Reading", "Resources", "RowFault", "is_extract",
+    "read_extract",
     "remove_folder", "replace_folder", "storage_errors", "write_bytes",
 ]  # fmt: skip

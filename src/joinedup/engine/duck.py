@@ -148,6 +148,8 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if any("interrupted" in str(e).lower() for e in _causes(error)):  # how DuckDB says that somebody pressed Ctrl-C
+            raise KeyboardInterrupt from None
         cause = next(
             (e for e in _causes(error) if isinstance(e, duckdb.OutOfMemoryException | duckdb.IOException)), None
         )

@@ -111,9 +111,20 @@ def _read(path: Path, reading: Reading, limits: Limits) -> Extract:
 def _from_delimited(path: Path, reading: Reading, limits: Limits) -> Extract:
     content = delimited.decoded(path, reading.encoding, limits)
     parsed = delimited.parse(content, path.name, reading.delimiter)
-    faults = tuple(RowFault(r.row, "row-ragged", None, (r.text,)) for r in parsed.ragged)
+    last = max([parsed.table.num_rows + len(parsed.ragged) + 1, *(r.row for r in parsed.ragged)])
+    faults = tuple(fault for ragged in parsed.ragged for fault in _ragged_faults(ragged, ragged.row == last))
     table = parsed.table.append_column(ROW, parsed.rows)
     return _checked(_without_blank_rows(table), faults, has_nul=b"\0" in content, stray_quotes=parsed.stray_quotes)
+
+
+def _ragged_faults(ragged: delimited.RaggedRow, is_last: bool) -> list[RowFault]:
+    """A ragged row with line breaks has swallowed the rows after it; at the end of the file each is told by itself."""
+    lines = ragged.text.splitlines()
+    if len(lines) < 2:
+        return [RowFault(ragged.row, "row-ragged", None, (ragged.text,))]
+    if not is_last:
+        return [RowFault(ragged.row, "quote-unclosed", None, (ragged.text,))]
+    return [RowFault(ragged.row + n, "quote-unclosed", None, (line,)) for n, line in enumerate(lines) if line]
 
 
 def _numbered(table: pa.Table, first: int) -> pa.Table:

@@ -51,18 +51,20 @@ def gate(
     *,
     mode: Mode,
     severities: Mapping[str, Severity] | None = None,
+    all_sent: bool = False,
 ) -> Gated:
     """Judge every row of every table.
 
     frames: by table name, with the table's columns and `unread:` marks. A person table that comes without any
-    roles is judged as suspects, because nothing says otherwise. severities: the user's, by rule name.
+    roles is judged as suspects, because nothing says otherwise. severities: the user's, by rule name. all_sent: the
+    frames are all there is, so roles without any table of people point nowhere.
     """
     overrides = severities or {}
     prepared = _with_context(engine, frames)
     reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in prepared.items()]
     found = pa.concat_tables([_fault_rows(faults), *reasons])
     # A role of a person who is returned points nowhere, so what points is judged when it is known who is accepted.
-    pointing = _pointing(engine, prepared, _places(found))
+    pointing = _pointing(engine, prepared, _places(found), all_sent)
     reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in pointing.items()]
     found = pa.concat_tables([found, *reasons])
     kept_out = _places(found)
@@ -81,12 +83,13 @@ def _with_context(engine: Engine, frames: Mapping[str, Frame]) -> dict[str, Fram
     return kept
 
 
-def _pointing(engine: Engine, prepared: Mapping[str, Frame], kept_out: pa.Table) -> dict[str, Frame]:
+def _pointing(engine: Engine, prepared: Mapping[str, Frame], kept_out: pa.Table, all_sent: bool) -> dict[str, Frame]:
     """The tables that point at people or crimes, with nothing left to judge but whether these were accepted."""
     people, crimes = (
         _accepted(engine, prepared[name], kept_out) if name in prepared else None
         for name in ("person_records", "crimes")
     )
+    people = engine.frame(tables.PERSON_RECORDS.empty()) if people is None and all_sent else people
     names = [n for n in ("roles", "charges", "notes", "classifications", "contacts") if n in prepared]
     return {name: engine.keep(_dangling(tables.named(name), _bare(prepared[name]), people, crimes)) for name in names}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -67,10 +68,11 @@ def link(
     settings = settings or LinkSettings()
     compared = engine.keep(features(engine, people.select(*COMPARED)))
     records = engine.collect(compared.select("record_id"))["record_id"].combine_chunks()
-    present = _present(engine, compared)
+    held = _held(engine, compared)
+    present = {name for name, count in held.items() if count >= 2}  # one value alone agrees with nobody
     keyed = _keyed(by_key)
     if not model.blocks(present):
-        if keyed.num_rows == 0:
+        if keyed.num_rows == 0 and not model.blocks({name for name, count in held.items() if count}):
             raise LinkageError(
                 "The records have nothing to compare.",
                 remedy="Map at least a name with a birth date or postcode, a phone, or an identifier.",
@@ -83,13 +85,11 @@ def link(
     return Linked(clusters, pairs, used, trained)
 
 
-def _present(engine: DuckDBEngine, compared: Frame) -> set[str]:
-    """Features that at least two records hold: one value alone agrees with nobody."""
-    import narwhals as nw
-
+def _held(engine: DuckDBEngine, compared: Frame) -> dict[str, int]:
+    """How many records hold each feature."""
     names = [name for name in compared.collect_schema().names() if name != "record_id"]
-    counts = engine.collect(compared.select(*[nw.col(name).count() for name in names])).to_pylist()[0]
-    return {name for name in names if counts[name] >= 2}
+    counts: dict[str, int] = engine.collect(compared.select(*[nw.col(name).count() for name in names])).to_pylist()[0]
+    return counts
 
 
 def _model(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from joinedup.engine import DuckDBEngine, Resources
-from joinedup.errors import ExtractError, Place
+from joinedup.errors import ExtractError, Place, SourceMapError
 from joinedup.gate import Mode, gate, write_returns
 from joinedup.runs.project import project_around
 from joinedup.runs.stages import together
@@ -99,12 +99,18 @@ def _collected(engine: DuckDBEngine, paths: Sequence[Path], given: SourceMap | N
 
 
 def _map_beside(path: Path) -> SourceMap | None:
-    """The source map of the system folder that the file lies in, when it speaks of this file."""
+    """The source map of the system folder that the file lies in, if there is one."""
     beside = path.parent / MAP_NAME
     if not beside.exists():
         return None
     source = load_map(beside)
-    return source if any(path.match(table_map.files) for table_map in source.tables) else None
+    if not any(path.match(table_map.files) for table_map in source.tables):
+        raise SourceMapError(
+            "The source map beside this file does not read it.",
+            place=Place(file=path.name),
+            remedy=f"Add it to {MAP_NAME}, or name another map with --map.",
+        )
+    return source
 
 
 def _settings(path: Path, source: SourceMap | None) -> Settings:

@@ -86,7 +86,9 @@ def publish(runs: Path, folder: Path, made_at: datetime) -> Path:
 
 def finished(runs: Path) -> list[Path]:
     """Finished runs, oldest first."""
-    return sorted(p for p in runs.iterdir() if p.is_dir() and _RUN.fullmatch(p.name)) if runs.is_dir() else []
+    if not runs.is_dir():
+        return []
+    return sorted(p for p in runs.iterdir() if _RUN.fullmatch(p.name) and (p / "manifest.json").is_file())
 
 
 def latest(runs: Path) -> Path:

@@ -84,6 +84,9 @@ def _threshold(project: Project | None, asked: float | None) -> float:
 
 
 def _refuse_overwriting(records: Path, *outputs: Path | None) -> None:
+    for path in outputs:
+        if path is not None and path.suffix not in (".csv", ".parquet"):
+            raise StorageError("Results are written as .csv or .parquet.", place=Place(file=str(path)))
     taken = {records.resolve()}
     for path in outputs:
         if path is None:

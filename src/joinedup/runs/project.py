@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from joinedup import tables
-from joinedup.engine import Resources, write_bytes
+from joinedup.engine import Resources, is_extract, write_bytes
 from joinedup.errors import LinkageError, Place, ProjectError, from_oserror, nearest
 from joinedup.gate import Mode, Severity, rules_for
 from joinedup.linkage import DEFAULT_THRESHOLD, LinkSettings
@@ -138,6 +138,13 @@ class Project:
     def systems(self) -> list[Path]:
         """The folders of `sources/`, in order of name. Raises ProjectError when there is none."""
         found = sorted(p for p in self.sources.iterdir() if p.is_dir()) if self.sources.is_dir() else []
+        loose = sorted(p.name for p in self.sources.iterdir() if is_extract(p)) if self.sources.is_dir() else []
+        if loose:
+            raise ProjectError(
+                "An extract lies outside any system's folder.",
+                place=Place(file=f"sources/{loose[0]}"),
+                remedy="Make a folder for its system in sources/ and move it there.",
+            )
         if not found:
             raise ProjectError(
                 "The project has no sources.",

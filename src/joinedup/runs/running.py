@@ -29,7 +29,11 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Ran:
-    """A finished run. counts: rows sent, returned, marked; records; people; and each table's rows."""
+    """A finished run.
+
+    counts: rows sent, accepted, returned, marked; person records, those of them that only describe somebody whom
+    nobody could name, and the people behind the others; pairs; figures.
+    """
 
     project: Project
     folder: Path
@@ -162,13 +166,16 @@ def _counts(folder: Path, records: dict[str, dict[str, Any]]) -> dict[str, int]:
     places_of = {s: returns.filter(pc.equal(returns["severity"], s)).select([0, 1]) for s in ("returned", "marked")}
     rows = {s: set(zip(*(c.to_pylist() for c in t.columns), strict=True)) for s, t in places_of.items()}
     collected, linked = records["collect"]["counts"], records["link"]["counts"]
+    figures = pq.read_table(folder / "tables" / "figures.parquet")
+    (people,) = [f for f in figures.to_pylist() if (f["measure"], f["area"]) == ("people", "all")]
     return {
         "sent": collected["rows_sent"],
         "accepted": collected["rows_sent"] - len(rows["returned"]),
         "returned": len(rows["returned"]),
         "marked": len(rows["marked"] - rows["returned"]),
         "records": linked["person_records"],
-        "people": linked["people"],
+        "described_only": linked["person_records"] - people["denominator"],
+        "people": people["numerator"],
         "pairs": linked["pairs"],
         "figures": records["count"]["counts"]["figures"],
     }

@@ -76,7 +76,8 @@ def collect(work: Work) -> Counts:
     for folder in work.project.systems():
         collected.add(collect_system(work.engine, folder, settings))
     frames = {name: together(parts) for name, parts in collected.frames.items()}
-    gated = gate(work.engine, frames, collected.faults, mode=work.project.mode, severities=work.project.severities)
+    project = work.project
+    gated = gate(work.engine, frames, collected.faults, mode=project.mode, severities=project.severities, all_sent=True)
     counts = {"rows_sent": sum(c.sent for c in collected.counts)}
     for table in tables.RECORD_TABLES:
         frame = gated.accepted.get(table.name, work.engine.frame(table.empty()))
@@ -127,7 +128,7 @@ def join(work: Work) -> Counts:
         "person_records": linked[0].num_rows,
         "pairs": work.write("pairs", work.engine.frame(linked[1])),
         "clusters": work.write("clusters", work.engine.frame(linked[0])),
-        "people": len(linked[0]["person_id"].unique()),
+        "persons": len(linked[0]["person_id"].unique()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,6 +79,7 @@ class Collected:
 def collect_system(engine: Engine, folder: Path, settings: Settings) -> Collected:
     """Read every extract of `sources/<system>/`. Raises SourceError, also when the folder has no extract."""
     map_path = folder / MAP_NAME
+    _refuse_nested(folder)
     if map_path.exists():
         source = load_map(map_path)
         return _collect(engine, source, _files_of_map(folder, source, map_path), settings)
@@ -106,6 +108,17 @@ def collect_file(
     extract = read_extract(path)
     plain = map_without_toml(path, extract.columns, path.resolve().parent.name if system is None else system)
     return _collect(engine, plain, [(plain.tables[0], path)], settings, {(path, None): extract})
+
+
+def _refuse_nested(folder: Path) -> None:
+    """Extracts in folders of a system's folder are read by nothing, so they must not lie there without a word."""
+    for path in sorted(folder.rglob("*")):
+        if path.parent != folder and is_extract(path):
+            raise SourceMapError(
+                "An extract lies in a folder of its own.",
+                place=Place(file=path.relative_to(folder.parent).as_posix()),
+                remedy="Move it into the system's folder.",
+            )
 
 
 def _extracts(folder: Path) -> list[Path]:
@@ -202,6 +215,7 @@ def _name(part: Part, settings: Settings) -> str:
     """The extract's path as provenance holds it; a sheet that the map names stands after `#`."""
     path, sheet = part
     name = path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else path.name
+    name = os.fsencode(name).decode("utf-8", "replace")  # a name in another encoding still has to be text
     return f"{name}#{sheet}" if sheet else name
 
 

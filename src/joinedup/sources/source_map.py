@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from joinedup.tables import Table
 
 NAME_ORDERS = ("forenames surname", "surname forenames", "surname, forenames")
 DEFAULT_NULLS = ("", "NULL", "N/A", "NONE", "-")
-DEFAULT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
+DEFAULT_DATES = (
+    "%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y %H:%M",
+)  # fmt: skip
 PARTIAL_DATES = ("%Y-%m", "%m/%Y", "%Y")
 """Read for a date of birth alone, which has a precision; any other date must be whole, or the map must say so."""
 
@@ -78,14 +81,14 @@ def load_map(path: Path) -> SourceMap:
     Raises SourceMapError for TOML that cannot be read or a name that does not exist.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows add a mark
     except FileNotFoundError:
         raise SourceMapError("There is no such source map.", place=Place(file=str(path))) from None
     except UnicodeDecodeError:
         raise SourceMapError("The source map is not in UTF-8.", place=Place(file=str(path))) from None
     except tomllib.TOMLDecodeError as error:
         raise SourceMapError(f"The source map is not TOML: {error}.", place=Place(file=str(path))) from None
-    return parse_map(content, file=str(path), default_system=path.parent.name)
+    return parse_map(content, file=str(path), default_system=path.resolve().parent.name)
 
 
 def parse_map(content: Mapping[str, Any], *, file: str, default_system: str) -> SourceMap:
@@ -103,10 +106,10 @@ def parse_map(content: Mapping[str, Any], *, file: str, default_system: str) -> 
         system=_system(content.get("system", default_system), where),
         force=_text(content, "force", where),
         kind=_text(content, "kind", where) or "",
-        reading=Reading(_text(reading, "encoding", where), _text(reading, "delimiter", where)),
+        reading=Reading(_text(reading, "encoding", where), _delimiter(reading, where)),
         ignore=_texts(content.get("ignore", ()), where, "ignore"),
         nulls=_texts(reading.get("nulls", DEFAULT_NULLS), where, "nulls"),
-        dates=_texts(reading.get("dates", DEFAULT_DATES), where, "dates"),
+        dates=_dates(reading.get("dates", DEFAULT_DATES), where),
         tables=tuple(_table_map(_mapping(one, where, "[[table]]"), where) for one in table_maps),
     )
 
@@ -176,7 +179,7 @@ def _value_spec(table: Table, target: str, spec: object, where: Place) -> ValueS
         columns=tuple(columns),
         value=None if "value" not in content else str(content["value"]),
         codes=_text(content, "codes", where),
-        dates=_texts(content.get("dates", ()), where, target),
+        dates=_dates(content.get("dates", ()), where),
         values={str(k).strip().lower(): str(v) for k, v in _mapping(content.get("values", {}), where, target).items()},
         separator=_text(content, "separator", where),
         yes=_texts(content.get("yes", ()), where, target),
@@ -230,6 +233,33 @@ def _text(content: Mapping[str, Any], name: str, where: Place) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
         raise SourceMapError(f"`{name}` should be a text in quotation marks.", place=where)
     return value
+
+
+def _delimiter(reading: Mapping[str, Any], where: Place) -> str | None:
+    given = _text(reading, "delimiter", where)
+    if given is not None and (len(given) != 1 or not given.isascii() or given in '"\r\n\0'):
+        raise SourceMapError("`delimiter` should be one character.", place=where, remedy='Such as ";" or "\\t".')
+    return given
+
+
+def _dates(value: object, where: Place) -> tuple[str, ...]:
+    """Date formats, each tried on a date of our own. Raises SourceMapError for one that no date has."""
+    formats = _texts(value, where, "dates")
+    for format_ in formats:
+        try:
+            read = dt.datetime.strptime(_SOME_DATE.strftime(format_), format_)
+        except ValueError:
+            read = None
+        if read is None or read.year != _SOME_DATE.year:
+            raise SourceMapError(
+                f"`{format_}` is no date format.",
+                place=where,
+                remedy="Write 31/12/2024 as %d/%m/%Y, 2024-12-31 as %Y-%m-%d.",
+            )
+    return formats
+
+
+_SOME_DATE = dt.datetime(2001, 12, 31, 23, 59, 58)
 
 
 def _texts(value: object, where: Place, name: str) -> tuple[str, ...]:

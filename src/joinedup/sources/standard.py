@@ -31,6 +31,7 @@ NOT_NAMES = frozenset(
 _INVISIBLE = ("Cf", "Cc")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _ALSO_KNOWN = re.compile(r"(?<=\S)\s+(?:A\.?K\.?A\.?|ALIAS|ALSO KNOWN AS)\s+(?=\S)|\s*[/;(\[]\s*", re.IGNORECASE)
+_BORN = re.compile(r"^(?:NÉE|NEE|NÉ|BORN|FORMERLY)\s+")
 _NOT_IN_NAMES = re.compile(r"[^\w\s'-]|[\d_]")
 _SPACES = re.compile(r"\s+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
@@ -66,9 +67,10 @@ def name(text: str | None) -> Name:
     clean = plain_text(text)
     if clean is None:
         return Name(None, [])
-    parts = [_one_name(part) for part in _ALSO_KNOWN.split(clean)]
-    found = [part for part in parts if part]
-    return Name(found[0], found[1:]) if found else Name(None, [])
+    first, *others = [part for part in _ALSO_KNOWN.split(clean) if part.strip()] or [""]
+    found = [_one_name(first), *map(_other_name, others)]
+    kept = [one for one in found if one]
+    return Name(kept[0], kept[1:]) if kept else Name(None, [])
 
 
 def _one_name(text: str) -> str | None:
@@ -76,6 +78,12 @@ def _one_name(text: str) -> str | None:
     words = [word.strip("'-") for word in letters.split()]
     joined = " ".join(_without_titles([word for word in words if word]))
     return None if joined in NOT_NAMES else joined or None
+
+
+def _other_name(text: str) -> str | None:
+    """A name given beside another, without the word that says how it came there."""
+    found = _one_name(text)
+    return None if found is None else _BORN.sub("", found) or None
 
 
 def _without_titles(words: list[str]) -> list[str]:
@@ -97,7 +105,7 @@ def full_name(text: str | None, order: str) -> tuple[Name, Name]:
         return Name(None, []), Name(None, [])
     main, *others = [part for part in _ALSO_KNOWN.split(clean) if part.strip()] or [""]
     forenames, surname = _split(main, order)
-    aliases = [other for part in others if (other := _one_name(part))]
+    aliases = [other for part in others if (other := _other_name(part))]
     return Name(_one_name(forenames), aliases), Name(_one_name(surname), [])
 
 

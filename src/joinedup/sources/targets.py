@@ -137,6 +137,7 @@ class Builder:
 
     def _one(self, target: str, spec: ValueSpec) -> DistinctMap:
         column = self.table_map.table.column(target)
+        self._refuse_strange_values(column, spec)
         if self._is_person and target == "local_id":
             return self._key(spec, "local_id")
         if target in KEYS:
@@ -148,6 +149,20 @@ class Builder:
         if target == "dob" and self._is_person:
             return self._birth_date(spec)
         return self._single(column, spec, self._reader_of(column, spec))
+
+    def _refuse_strange_values(self, column: Column, spec: ValueSpec) -> None:
+        """What a local spelling is translated to must be something that the column can hold."""
+        for meant in spec.values.values():
+            if column.codes is not None:
+                strange = self._list_for(column, spec.codes).translate(meant).reason == "unmapped"
+            else:
+                strange = bool(column.values) and meant not in column.values
+            if strange:
+                known = column.values or self._list_for(column, spec.codes).codes
+                raise SourceMapError(
+                    f"`values` of `{column.name}` names `{meant}`, which it cannot hold.{nearest(meant, known)}",
+                    place=self.place,
+                )
 
     def _reader_of(self, column: Column, spec: ValueSpec) -> Callable[[str], object]:
         if pa.types.is_date(column.type):

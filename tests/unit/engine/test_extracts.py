@@ -97,6 +97,14 @@ def test_an_unclosed_quotation_mark_returns_the_row_that_swallowed_the_rest(tmp_
     assert "6,7" in extract.faults[0].text[1]
 
 
+def test_rows_swallowed_to_the_end_of_the_file_are_told_one_by_one(tmp_path: Path) -> None:
+    body = b"".join(b"%d,x,y\n" % n for n in range(2, 500))
+    extract = read_extract(write(tmp_path, "a.csv", b'a,b,c\n0,x,y\n1,"x,y\n' + body))
+    assert rows(extract) == [("0", "x", "y", 2)]
+    assert {f.rule for f in extract.faults} == {"quote-unclosed"}
+    assert extract.sent == 1 + 1 + 498
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> None:
     extract = read_extract(write(tmp_path, "a.csv", "name,n\nZoë,1\n".encode(encoding)))

@@ -182,11 +182,12 @@ def test_one_record_and_equal_records(engine: DuckDBEngine, count: int) -> None:
         "postcode": "XA1 1AA",
     }  # fmt: skip
     rows = [record(f"a:{n}", 1, same) for n in range(count)]
-    if count == 1:
-        with pytest.raises(LinkageError, match="nothing to compare"):
-            linked(engine, rows)
-        return
     assert len(set(linked(engine, rows).clusters["person_id"].to_pylist())) == 1
+
+
+def test_records_without_anything_that_could_be_compared_are_refused(engine: DuckDBEngine) -> None:
+    with pytest.raises(LinkageError, match="nothing to compare"):
+        linked(engine, [record("a:1", 1, {"sex": "M"}), record("a:2", 2, {"sex": "F"})])
 
 
 def test_different_people_of_one_household_stay_apart(engine: DuckDBEngine) -> None:

@@ -270,3 +270,44 @@ def test_a_file_without_a_header_gives_no_value_away(tmp_path: Path, engine: Duc
     with pytest.raises(SourceMapError) as caught:
         collected(engine, place)
     assert "SMITH" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (PEOPLE + '  dob = { column = "SEX", dates = ["yyyy-mm-dd"] }', "is no date format"),
+        (PEOPLE + '  dob = { column = "SEX", dates = ["%Q"] }', "is no date format"),
+        (PEOPLE + '  sex = { column = "SEX", values = { m = "baddie" } }', "`values` of `sex` names `baddie`"),
+        (PEOPLE + '  sex = { column = "SEX", separator = "" }', "`separator` should be a text"),
+        (PEOPLE + "  sex = { column = 5 }", "`column` should be a text"),
+    ],
+)
+def test_settings_that_could_never_work_are_refused(
+    tmp_path: Path, engine: DuckDBEngine, source: str, says: str
+) -> None:
+    place = system(tmp_path, source, people="REF,SURNAME,SEX\n1,Smith,M\n")
+    with pytest.raises(SourceMapError, match=says):
+        collected(engine, place)
+
+
+def test_a_map_saved_with_a_mark_is_read(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(tmp_path, None, people="REF,SURNAME\n1,a\n")
+    (place / "source.toml").write_bytes(b"\xef\xbb\xbf" + PEOPLE.encode())
+    assert len(collected(engine, place)) == 1
+
+
+def test_an_extract_in_a_folder_of_its_own_is_told(tmp_path: Path, engine: DuckDBEngine) -> None:
+    place = system(tmp_path, PEOPLE, people="REF,SURNAME\n1,a\n")
+    (place / "2020").mkdir()
+    (place / "2020" / "more.csv").write_text("REF,SURNAME\n2,b\n")
+    with pytest.raises(SourceMapError, match="in a folder of its own"):
+        collected(engine, place)
+
+
+def test_a_file_name_in_another_encoding_is_read(tmp_path: Path, engine: DuckDBEngine) -> None:
+    import os
+
+    place = system(tmp_path, PEOPLE.replace("people.csv", "caf*.csv"))
+    with open(os.fsencode(place) + b"/caf\xe9.csv", "w") as stream:
+        stream.write("REF,SURNAME\n1,a\n")
+    assert collected(engine, place)[0]["source_file"] == "alpha/caf\ufffd.csv"

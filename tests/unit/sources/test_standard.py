@@ -26,6 +26,7 @@ from joinedup.sources.source_map import NAME_ORDERS
         ("Unknown", None, []),
         ("N/K", "N", ["K"]),
         ("Lord", "LORD", []),
+        ("Smith (née Jones)", "SMITH", ["JONES"]),
         ("Miss", "MISS", []),
         ("Di Marco", "DI MARCO", []),
         ("Aka", "AKA", []),

@@ -37,13 +37,15 @@ def keyed_section(material: Material) -> Section | None:
 
 
 def _of(material: Material, name: str) -> list[tuple[str, Figure]]:
-    found = {figure.group: figure for figure in material.figures.all("agreement", population=name)}
+    """The columns that at least one pair can be compared by."""
+    found = {f.group: f for f in material.figures.all("agreement", population=name) if f.unknown < f.denominator}
     return [(label, found[column]) for column, label in COLUMNS.items() if column in found]
 
 
 def _sentence(material: Material, names: list[str]) -> str:
     """Pairs of records joined by each key."""
-    pairs = [(many(_of(material, name)[0][1].denominator, "pair"), name) for name in names]
+    sizes = {figure.population: figure.denominator for figure in material.figures.all("agreement")}
+    pairs = [(many(sizes[name], "pair"), name) for name in names]
     return f"Joined by a shared reference: {listed([f'**{n}** of records by “{name}”' for n, name in pairs])}."
 
 
