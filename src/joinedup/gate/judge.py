@@ -84,14 +84,22 @@ def _with_context(engine: Engine, frames: Mapping[str, Frame]) -> dict[str, Fram
 
 
 def _pointing(engine: Engine, prepared: Mapping[str, Frame], kept_out: pa.Table, all_sent: bool) -> dict[str, Frame]:
-    """The tables that point at people or crimes, with nothing left to judge but whether these were accepted."""
+    """The tables that point at people or crimes, with nothing left to judge but whether these were accepted.
+
+    Rows that go back already are left out: what their own file says of them is reason enough.
+    """
     people, crimes = (
         _accepted(engine, prepared[name], kept_out) if name in prepared else None
         for name in ("person_records", "crimes")
     )
     people = engine.frame(tables.PERSON_RECORDS.empty()) if people is None and all_sent else people
     names = [n for n in ("roles", "charges", "notes", "classifications", "contacts") if n in prepared]
-    return {name: engine.keep(_dangling(tables.named(name), _bare(prepared[name]), people, crimes)) for name in names}
+    return {
+        name: engine.keep(
+            _dangling(tables.named(name), _accepted(engine, _bare(prepared[name]), kept_out), people, crimes)
+        )
+        for name in names
+    }
 
 
 def _bare(frame: Frame) -> Frame:

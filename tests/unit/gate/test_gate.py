@@ -155,9 +155,9 @@ def plain(mode: Mode, people: list[dict[str, Any]], roles: list[dict[str, Any]])
         key = (r["crime_id"], r["record_id"], r["role"])
         if key in firsts:
             reasons.add((r["source_row"], "key-duplicate", "returned"))
-        firsts.add(key)
-        if r["record_id"] not in known:
+        elif r["record_id"] not in known:
             reasons.add((r["source_row"], "role-person-missing", soft))
+        firsts.add(key)
     return reasons
 
 
