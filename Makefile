@@ -32,7 +32,7 @@ bench: $(VENV)/dev.stamp  ## each claim measured against its peer
 	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
 
 proof: $(VENV)/dev.stamp  ## the heavy tests at full size; JOINEDUP_SCALE=ci makes them small
-	@JOINEDUP_SCALE=$${JOINEDUP_SCALE:-full} $(BIN)/python -m pytest -m proof
+	@JOINEDUP_SCALE=$${JOINEDUP_SCALE:-full} $(BIN)/python -m pytest -m proof -rP
 
 lock:  ## resolve the lock files anew
 	@$(PYTHON) -m venv build/uv
