@@ -24,8 +24,10 @@ def explain(
     """Say why two records are, or are not, one person. No value of theirs is shown. The look is logged."""
     from joinedup.runs import explain as explain_pair
 
-    if len(arguments) not in (2, 3):
-        raise typer.BadParameter("Name two records, and before them the project folder if it is not this one.")
+    if len(arguments) not in (2, 3) or arguments[-1] == arguments[-2] or Path(arguments[-2]).is_dir():
+        raise typer.BadParameter(
+            "Name two different records, and before them the project folder if it is not this one."
+        )
     folder, one, other = (".", *arguments)[-3:]
     explained = explain_pair(Path(folder), one, other, why=why)
     print(as_json(asdict(explained)) if json else _words(explained))

@@ -180,6 +180,8 @@ def _cells(table: pa.Table, index: int) -> tuple[str, ...]:
 
 def _from_rows(path: Path, rows: Iterator[tuple[int, list[str | None]]]) -> Extract:
     _, header = next(rows, (1, []))
+    while header and not header[-1]:  # a sheet is as wide as its widest row; what the header does not name is no column
+        header = header[:-1]
     names = delimited.column_names([cell or "" for cell in header], path.name)
     good: list[tuple[int, list[str | None]]] = []
     faults: list[RowFault] = []

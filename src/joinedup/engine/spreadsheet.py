@@ -23,7 +23,10 @@ def rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[tuple[int, l
     _refuse_bomb(path, limits)
     book = _opened(path)
     try:
-        yield from _sheet_rows(book, path.name, sheet)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of odd dates and prints the cell's value
+            found = list(_sheet_rows(book, path.name, sheet))
+        yield from found
     except ExtractError:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises whatever its XML holds: KeyError, ValueError, ParseError, zlib.error

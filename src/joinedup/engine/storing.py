@@ -24,6 +24,7 @@ def appearing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
+        error.filename = error.filename or str(path)
         raise from_oserror(error) from None
     finally:
         temporary.unlink(missing_ok=True)

@@ -75,6 +75,14 @@ def explain(folder: Path, one: str, other: str, *, why: str, by: str | None = No
     )
 
 
+WRITTEN = {
+    "dob": "Write it as 1990-12-31 or 31/12/1990.",
+    "sex": "Write M or F.",
+    "phone": "Write 10 to 15 digits.",
+    "postcode": "Write it whole, such as XA1 1AA.",
+}
+
+
 def describe(said: Mapping[str, str | None]) -> Described:
     """A description from what somebody typed: the columns of `person_records` by name, and `phone`.
 
@@ -95,7 +103,7 @@ def describe(said: Mapping[str, str | None]) -> Described:
         read[name] = readers.get(name, standard.identifier)(text)
         if read[name] is None:
             raise LinkageError(
-                f"The {name} cannot be read.", place=Place(column=name), remedy="Check how it is written."
+                f"The {name.removeprefix('id_')} cannot be read.", remedy=WRITTEN.get(name, "Check how it is written.")
             )
     identifiers = {name: value for name, value in read.items() if name.startswith("id_")}
     return Described(**{n: v for n, v in read.items() if n not in identifiers}, identifiers=identifiers or None)

@@ -48,7 +48,7 @@ def _table_of(path: Path, columns: Sequence[str]) -> Table:
         raise ExtractError(
             "The columns are not those of any table.",
             place=Place(file=path.name, row=1),
-            remedy="Name a source map with --map, or name the columns as in docs/reference/tables.md.",
+            remedy="Name the columns as in docs/reference/tables.md, or give `check` a source map with --map.",
         )
     return best
 

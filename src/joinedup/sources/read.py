@@ -133,7 +133,7 @@ def _files_of_map(folder: Path, source: SourceMap, map_path: Path) -> list[tuple
         if not paths:
             present = [path.name for path in _extracts(folder)]
             raise SourceMapError(
-                f"No extract is called `{table_map.files}`.{nearest(table_map.files, present)}", place=place
+                f"No extract is called `{table_map.files}`.{nearest(table_map.files, present, 0.7)}", place=place
             )
         for path in paths:
             _refuse_twice(table_map, path, found, place)
@@ -172,6 +172,25 @@ def _column_told(fault: RowFault, extract: Extract, safe: set[str]) -> RowFault:
     return replace(fault, column=f"column {extract.columns.index(fault.column) + 1}")
 
 
+FREE_TEXT = frozenset(
+    {"text", "address", "closed_reason", "reason", "ended_reason", "premises", "restriction", "handling"}
+)
+"""Columns whose text may run over several lines. Elsewhere a line break is the mark of rows read as one cell."""
+
+
+def _without_line_breaks(rows: pa.Table, table_map: TableMap) -> tuple[pa.Table, list[RowFault]]:
+    """Put aside rows in which a name, key, date or code runs over a line: stray quotes may have swallowed a row."""
+    read = {c for target, spec in table_map.columns.items() if target not in FREE_TEXT for c in spec.columns}
+    found: dict[int, RowFault] = {}
+    for column in [name for name in rows.column_names if name in read]:
+        broken = pc.fill_null(pc.match_substring_regex(rows[column], "[\r\n]"), False)
+        for row in rows.filter(broken)[ROW].to_pylist():
+            found.setdefault(row, RowFault(row, "line-break", column, ()))
+    if found:
+        rows = rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(found), pa.int64()))))
+    return rows, list(found.values())
+
+
 Part = tuple[Path, str | None]
 """A file, and the sheet of it that was named."""
 
@@ -196,6 +215,10 @@ def _collect(
         chosen = _where(extracts[part].table, table_map, Place(file=name))
         wanted.setdefault(part, set()).update(chosen[ROW].to_pylist())
         first_table.setdefault(part, table_map.table.name)
+        chosen, broken = _without_line_breaks(chosen, table_map)
+        collected.faults += [
+            FileFault(name, table_map.table.name, _column_told(f, extracts[part], {f.column or ""})) for f in broken
+        ]
         builder = Builder(source, table_map, settings, _raw_names(extracts[part]), Place(file=name))
         collected.frames.setdefault(table_map.table.name, []).append(_frame(engine, chosen, builder, name))
     for part, extract in extracts.items():

@@ -95,10 +95,11 @@ class Builder:
         if column.codes is not None:
             code = self._list_for(column, None).translate(value).code
             if code is None:
+                invented = " Invented forces need invented = true in joinedup.toml." if column.codes == "force" else ""
                 raise SourceMapError(
-                    f"The constant of `{target}` is in no code list for it.",
+                    f"The source map's constant of `{target}` is in no code list for it.",
                     place=self.place,
-                    remedy=f"Use a code of `{self.settings.lists.inside_name(column)}`.",
+                    remedy=f"Use a code of `{self.settings.lists.inside_name(column)}`.{invented}",
                 )
             return code
         if column.values and value not in column.values:

@@ -194,6 +194,16 @@ def test_a_sheet_is_read_as_someone_would_type_it(tmp_path: Path) -> None:
     assert [(f.row, f.rule, f.column) for f in extract.faults] == [(4, "formula-cell", "ref")]
 
 
+def test_a_value_beyond_the_header_is_ragged_and_an_odd_date_warns_of_nothing(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["ref", "born"], [1, 19751204], [2, "x", "beyond"]])
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = "yyyy-mm-dd"
+    book.save(path)
+    extract = read_extract(path)  # a warning would fail this test, and would show the value
+    assert [r[0] for r in rows(extract)] == ["1"]
+    assert [(f.row, f.rule) for f in extract.faults] == [(3, "row-ragged")]
+
+
 def test_a_workbook_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["a"], ["1"]])
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:

@@ -311,3 +311,14 @@ def test_a_file_name_in_another_encoding_is_read(tmp_path: Path, engine: DuckDBE
     with open(os.fsencode(place) + b"/caf\xe9.csv", "w") as stream:
         stream.write("REF,SURNAME\n1,a\n")
     assert collected(engine, place)[0]["source_file"] == "alpha/caf\ufffd.csv"
+
+
+def test_a_name_that_runs_over_a_line_is_returned_and_free_text_is_not(tmp_path: Path, engine: DuckDBEngine) -> None:
+    source = PEOPLE + '  address = "HOME"\n'
+    rows = '1,"Smith,X\n2,Jones",Y\n3,Evans,"1 Road\nTown"\n'
+    place = system(tmp_path, source, people="REF,SURNAME,HOME\n" + rows)
+    found = collect_system(engine, place, Settings(Lists(), tmp_path))
+    (kept,) = engine.collect(found.frames["person_records"][0]).to_pylist()
+    assert (kept["local_id"], kept["address"]) == ("3", "1 Road Town")
+    assert [(f.row, f.rule, f.column) for f in found.faults] == [(2, "line-break", "SURNAME")]
+    assert [c.sent for c in found.counts] == [2]
