@@ -66,10 +66,11 @@ def _gaps(written: Material) -> Iterator[str]:
 def _people(written: Material) -> str:
     everyone, suspected = written.figures.one("people"), written.figures.one("people-suspected")
     several = written.figures.one("people-in-several-systems")
+    are = "is a suspect" if suspected.numerator == 1 else "are suspects"
     return (
         f"If the joining is right, {many(everyone.denominator, 'record')} are about "
         f"{many(everyone.numerator, 'person', 'people')}, {_of(several)} in two or more systems; "
-        f"{count(suspected.numerator)} are suspects. {_rightness(written.run)}"
+        f"{count(suspected.numerator)} {are}. {_rightness(written.run)}"
     )
 
 

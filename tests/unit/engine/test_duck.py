@@ -51,7 +51,7 @@ def test_map_distinct_calls_the_function_once_for_each_distinct_value(engine: Du
 
     table = pa.table({"t": ["a", "b", None] * 1000})
     engine.map_distinct(engine.frame(table), [DistinctMap(("t",), note, {"again": pa.string()})])
-    assert sorted(calls, key=str) == ["None", "a", "b"] or sorted(map(str, calls)) == ["None", "a", "b"]
+    assert sorted(map(str, calls)) == ["None", "a", "b"]
 
 
 def contacts(count: int) -> pa.Table:

@@ -6,11 +6,14 @@ from joinedup.releases.lookup import Material
 from joinedup.releases.numbers import count, many
 from joinedup.releases.parts import Exhibit, Section, grid
 
+NO_ONE_FORCE = "as each row says, if it does"
+"""What stands for the force of a system whose source map names none: the rows may name one, several or none."""
+
 
 def sources_section(material: Material) -> Section:
     """Rows read, from which systems of which forces."""
     rows = [
-        (s.system, s.kind, material.force(s.force) if s.force else "several forces", count(s.rows))
+        (s.system, s.kind or "not said", material.force(s.force) if s.force else NO_ONE_FORCE, count(s.rows))
         for s in material.run.sources
     ]
     return Section(
