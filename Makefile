@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := build/peers
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERAGE := --cov=src/joinedup --cov-branch --cov-report=term-missing:skip-covered
 COMPILE := build/uv/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -28,7 +29,7 @@ docs: $(VENV)/dev.stamp  ## the manual, in site/
 	@$(BIN)/python docs/make_reference.py
 	@$(BIN)/zensical build --clean --strict
 
-bench: $(VENV)/dev.stamp  ## each claim measured against its peer
+bench: $(VENV)/dev.stamp $(PEERS)/stamp  ## each claim measured against its peer
 	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
 
 proof: $(VENV)/dev.stamp  ## the heavy tests at full size; JOINEDUP_SCALE=ci makes them small
@@ -41,6 +42,7 @@ lock:  ## resolve the lock files anew
 	@$(COMPILE) --extra service --group build pyproject.toml -o requirements/service.lock
 	@$(COMPILE) --extra spark --group build pyproject.toml -o requirements/spark.lock
 	@$(COMPILE) --extra spark --group build --group dev pyproject.toml -o requirements/dev.lock
+	@$(COMPILE) requirements/peers.in -o requirements/peers.lock
 
 clean:  ## remove what can be made again, except .venv
 	@rm -rf build dist site htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -53,6 +55,13 @@ $(VENV)/core.stamp: requirements/core.lock pyproject.toml
 $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml
 	$(call install,dev)
 	@touch $(VENV)/core.stamp
+
+# What the benchmarks measure us beside wants other versions than ours, so it lives apart.
+$(PEERS)/stamp: requirements/peers.lock
+	@echo "Installing what peers.lock names into $(PEERS). This is done once." >&2
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement $<
+	@touch $@
 
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from joinedup.runs import check as check
+    from joinedup.runs import check_record as check_record
     from joinedup.runs import demo as demo
     from joinedup.runs import explain as explain
     from joinedup.runs import link_file as link
     from joinedup.runs import lookup as lookup
     from joinedup.runs import new_project as new
     from joinedup.runs import run as run
+    from joinedup.runs import take as take
 
 _VERBS = {
-    "check": "check", "demo": "demo", "explain": "explain", "link": "link_file", "lookup": "lookup",
-    "new": "new_project", "run": "run",
+    "check": "check", "check_record": "check_record", "demo": "demo", "explain": "explain", "link": "link_file",
+    "lookup": "lookup", "new": "new_project", "run": "run", "take": "take",
 }  # fmt: skip
 
-__all__ = ["check", "demo", "explain", "link", "lookup", "new", "run"]
+__all__ = ["check", "check_record", "demo", "explain", "link", "lookup", "new", "run", "take"]
 
 
 def __getattr__(name: str) -> Any:

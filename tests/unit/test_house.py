@@ -82,7 +82,7 @@ def test_every_locked_package_has_hashes_and_no_address(lock):
 
 
 def test_there_is_a_lock_for_each_use():
-    assert [lock.stem for lock in LOCKS] == ["core", "dev", "service", "spark"]
+    assert [lock.stem for lock in LOCKS] == ["core", "dev", "peers", "service", "spark"]
 
 
 def locked(name: str) -> set[str]:

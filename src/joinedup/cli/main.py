@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import traceback
 from importlib import metadata
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from joinedup.cli import audit, check, demo, explain, link, lookup, new, run
+from joinedup.cli import audit, check, demo, explain, link, lookup, new, receipts, run, take, template
 from joinedup.cli.out import as_json
 from joinedup.errors import JoinedupError, from_oserror
 
@@ -49,7 +50,10 @@ def joinedup(
 
 app.command("demo")(demo.demo)
 app.command("new")(new.new)
+app.command("template")(template.template)
 app.command("check")(check.check)
+app.command("take")(take.take)
+app.command("receipts")(receipts.receipts)
 app.command("run")(run.run)
 app.command("link")(link.link)
 app.command("lookup")(lookup.lookup)
@@ -59,6 +63,8 @@ app.add_typer(audit.app, name="audit")
 
 def main() -> None:
     """Run the command line; end with its exit code and never with a traceback for what a user can cause."""
+    os.umask(os.umask(0) | 0o007)  # what is written holds persons' values: never for everybody on the machine
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was spooled is removed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding that a terminal has

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,12 @@ def show_progress(number: int, of: int, says: str) -> None:
     """A line for each step on stderr; silent when piped."""
     if sys.stderr.isatty():
         Console(stderr=True).print(f"[dim]{number}/{of}[/dim] {says} …", highlight=False)
+
+
+def shown(path: Path) -> str:
+    """A path as it is shortest from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
 def rows(count: int, what: str) -> str:

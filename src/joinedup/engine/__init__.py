@@ -5,13 +5,23 @@ physical row of every row, frames, and Parquet written whole or not at all. Refu
 DuckDB and Spark are imported in this room only.
 """
 
-from joinedup.engine.contract import DistinctMap, Engine, Resources
+from joinedup.engine.contract import DistinctMap, Engine, Resources, Spool
 from joinedup.engine.duck import DuckDBEngine, storage_errors
-from joinedup.engine.extracts import ROW, Extract, Reading, RowFault, is_extract, read_extract
+from joinedup.engine.extracts import (
+    ROW,
+    Extract,
+    ExtractReader,
+    Reading,
+    RowFault,
+    is_extract,
+    open_extract,
+    read_extract,
+)
+from joinedup.engine.mapping import Mapper
 from joinedup.engine.storing import remove_folder, replace_folder, write_bytes
 
 __all__ = [
-    "ROW", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "Reading", "Resources", "RowFault", "is_extract",
-    "read_extract",
-    "remove_folder", "replace_folder", "storage_errors", "write_bytes",
+    "ROW", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "ExtractReader", "Mapper", "Reading", "Resources",
+    "RowFault", "Spool", "is_extract", "open_extract", "read_extract", "remove_folder", "replace_folder",
+    "storage_errors", "write_bytes",
 ]  # fmt: skip

@@ -37,6 +37,18 @@ class DistinctMap:
     gives: Mapping[str, pa.DataType]
 
 
+class Spool(Protocol):
+    """A table that is written piece by piece, and never held whole."""
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows, in the spool's schema."""
+        ...
+
+    def frame(self) -> Frame:
+        """A frame over all that was written. Nothing can be added after it."""
+        ...
+
+
 class Engine(Protocol):
     """Frames in, frames out; nothing is computed until `keep`, `collect` or `write`."""
 
@@ -48,6 +60,10 @@ class Engine(Protocol):
 
     def read(self, path: Path) -> Frame:
         """A frame over a Parquet file."""
+        ...
+
+    def spool(self, schema: pa.Schema) -> Spool:
+        """A table to be written piece by piece. It is gone when the engine closes."""
         ...
 
     def keep(self, frame: Frame) -> Frame:

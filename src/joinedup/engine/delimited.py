@@ -1,4 +1,4 @@
-"""CSV and its cousins: encoding, header, delimiter, rows.
+"""CSV and its cousins: header, delimiter, rows.
 
 pyarrow parses, because it tells the physical number of every row that does not fit; DuckDB's count of rejected
 rows shifts after a ragged one (docs/decisions/0005).
@@ -8,28 +8,30 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
-import re
+from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from joinedup.engine.limits import LONGEST_HEADER, MOST_COLUMNS, Limits
+from joinedup.engine.delimited_stretches import Stretch, first_row
+from joinedup.engine.limits import LONGEST_HEADER, MOST_COLUMNS
 from joinedup.errors import ExtractError, Place
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 PutAside = Callable[[arrow_csv.InvalidRow], str]
 _DELIMITERS = ",;\t|"
-_SAVE_AS = 'Save it as UTF-8, or name its encoding in the source map: [reading] encoding = "cp1252".'
+
+
+@dataclass(frozen=True)
+class Header:
+    """names: of the columns. size: bytes of the first row and its line end, in UTF-8."""
+
+    names: list[str]
+    delimiter: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -42,42 +44,52 @@ class RaggedRow:
 
 @dataclass(frozen=True)
 class Parsed:
-    """table: every column text, empty cells empty. rows: physical row of each. ragged: the rows left out of it.
+    """table: every column text, empty cells empty. rows: physical row of each. last: physical row of the last of all.
 
-    stray_quotes: physical rows in which a quotation mark is never closed, or is followed by more of the cell.
+    ragged: the rows left out of the table; blank ones are not in it.
     """
 
     table: pa.Table
     rows: pa.Array
-    ragged: list[RaggedRow] = field(default_factory=list)
-    stray_quotes: frozenset[int] = frozenset()
+    last: int
+    ragged: list[RaggedRow]
 
 
-def decoded(path: Path, encoding: str | None, limits: Limits) -> bytes:
-    """The file's content as UTF-8 without a mark. Raises ExtractError when it is in another encoding."""
-    content = _unpacked(path, limits)
-    for mark, marked in _MARKS:
-        if content.startswith(mark):
-            return _as_utf8(content[len(mark) :], marked, path.name)
-    return _as_utf8(content, encoding or "utf-8", path.name)
+def header(start: bytes, file: str, delimiter: str | None = None) -> Header:
+    """The header of a file that begins with `start`. Raises ExtractError for a first row that cannot be one.
+
+    start: UTF-8, longer than LONGEST_HEADER or the whole file.
+    """
+    delimiter = delimiter or _likeliest_delimiter(_first_line(start[: LONGEST_HEADER + 1]))
+    if len(delimiter.encode()) != 1 or delimiter in '"\r\n\0':
+        raise ExtractError("The delimiter should be one character.", place=Place(file=file))
+    row = first_row(start, delimiter, is_last=len(start) <= LONGEST_HEADER)
+    if row is None or len(row.content) > LONGEST_HEADER:
+        raise too_wide(file)
+    line = row.content.decode("utf-8").strip("\r\n")
+    if row.strays and ("\n" in line or "\r" in line):
+        raise _no_table(file)
+    return Header(column_names(_cells(line, delimiter, file), file), delimiter, len(row.content))
 
 
-def parse(content: bytes, file: str, delimiter: str | None = None) -> Parsed:
-    """Parse UTF-8 `content`. Raises ExtractError for a header that cannot be one."""
-    first = _first_line(content, file)
-    delimiter = delimiter or _likeliest_delimiter(first)
-    cells = _header(first, delimiter, file)
-    names = column_names(cells, file)
+def parse(stretch: Stretch, header: Header, file: str) -> Parsed:
+    """Parse whole rows. Raises ExtractError for what is no table."""
+    if not stretch.content.strip(b"\r\n"):  # a small packed file may hold millions of empty lines
+        last = stretch.first_row + len(stretch.content.splitlines()) - 1
+        return Parsed(_no_rows(header), pa.array([], pa.int64()), last, [])
     ragged: list[RaggedRow] = []
+    put_aside = array("q")
 
-    def put_aside(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(RaggedRow(row.number or 0, row.text))
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        put_aside.append(row.number - 1)
+        if row.text.strip(header.delimiter + ' "\r\n'):
+            ragged.append(RaggedRow(stretch.first_row + row.number - 1, row.text))
         return "skip"
 
-    table = _read_arrow(content, file, cells, delimiter, put_aside).rename_columns(names)
-    numbers = _physical_rows(table.num_rows, {r.row for r in ragged})
-    filled = [r for r in ragged if r.text.strip(delimiter + ' "\r\n')]
-    return Parsed(table, numbers, filled, _stray_quotes(content, delimiter, table))
+    table = _read_arrow(stretch.content, header, file, set_aside)
+    count = table.num_rows + len(put_aside)
+    numbers = np.delete(np.arange(stretch.first_row, stretch.first_row + count), put_aside)
+    return Parsed(table, pa.array(numbers, pa.int64()), stretch.first_row + count - 1, ragged)
 
 
 def column_names(cells: list[str], file: str) -> list[str]:
@@ -111,58 +123,25 @@ def too_wide(file: str) -> ExtractError:
     )
 
 
-def _unpacked(path: Path, limits: Limits) -> bytes:
-    if not path.name.lower().endswith(".gz"):
-        return path.read_bytes()
-    packed = path.stat().st_size
-    parts: list[bytes] = []
-    size = 0
-    with gzip.open(path) as stream:
-        try:
-            while part := stream.read(1 << 22):
-                size += len(part)
-                if not limits.allows(packed, size):
-                    raise ExtractError(
-                        "The file unpacks to far more than an extract holds.",
-                        place=Place(file=path.name),
-                        remedy="Send it unpacked, or in parts.",
-                    )
-                parts.append(part)
-        except EOFError:
-            raise ExtractError("The compressed file stops too soon.", place=Place(file=path.name)) from None
-    return b"".join(parts)
+def _no_table(file: str) -> ExtractError:
+    return ExtractError(
+        "The file cannot be read as a table of rows and columns.",
+        place=Place(file=file),
+        remedy="Check the delimiter and that every quotation mark is closed.",
+    )
 
 
-def _as_utf8(content: bytes, encoding: str, file: str) -> bytes:
-    if not content:
-        raise ExtractError("The file is empty.", place=Place(file=file), remedy="Ask for it to be sent again.")
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise ExtractError(
-            f"The file is not in {encoding}.", place=Place(file=file, row=row), remedy=_SAVE_AS
-        ) from None
-    except LookupError:
-        raise ExtractError(
-            f"There is no encoding called `{encoding}`.", place=Place(file=file), remedy='Such as "utf-8" or "cp1252".'
-        ) from None
-    if encoding == "utf-8" and "\0" in text[:4096] and text[:4096].count("\0") > len(text[:4096]) // 3:
-        raise ExtractError("The file looks like UTF-16 without a mark.", place=Place(file=file), remedy=_SAVE_AS)
-    return content if encoding == "utf-8" else text.encode("utf-8")
-
-
-def _first_line(content: bytes, file: str) -> str:
-    """The header row. A name may hold a line break inside quotes, so lines are added until the quotes close."""
-    start = content[: LONGEST_HEADER + 1]
-    line = b""
-    for part in start.splitlines(keepends=True):
-        line += part
-        if line.count(b'"') % 2 == 0:
+def _first_line(start: bytes) -> str:
+    """The first line. A name may hold a line break inside quotes, so lines are added until the quotes close."""
+    size, quotes, lines = 0, 0, start.splitlines(keepends=True)
+    for line in lines:
+        size += len(line)
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
             break
-    if len(line) > LONGEST_HEADER:
-        raise too_wide(file)
-    return line.decode("utf-8", "ignore").strip("\r\n")
+    else:
+        size = len(lines[0])
+    return start[:size].decode("utf-8", "ignore")
 
 
 def _likeliest_delimiter(line: str) -> str:
@@ -170,58 +149,31 @@ def _likeliest_delimiter(line: str) -> str:
     return max(_DELIMITERS, key=outside_quotes.count)
 
 
-def _header(line: str, delimiter: str, file: str) -> list[str]:
-    if len(delimiter) != 1:
-        raise ExtractError("The delimiter should be one character.", place=Place(file=file))
+def _cells(line: str, delimiter: str, file: str) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
     except csv.Error:  # a name longer than the csv module reads
         raise too_wide(file) from None
 
 
-def _read_arrow(content: bytes, file: str, cells: list[str], delimiter: str, put_aside: PutAside) -> pa.Table:
-    # One block and one thread: pyarrow tells physical rows only so, and a row may be as long as the file.
-    reading = arrow_csv.ReadOptions(use_threads=False, block_size=max(len(content) + 1, 1 << 20))
-    parsing = arrow_csv.ParseOptions(
-        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=put_aside
+def _no_rows(header: Header) -> pa.Table:
+    return pa.schema([(name, pa.string()) for name in header.names]).empty_table()
+
+
+def _read_arrow(content: bytes, header: Header, file: str, put_aside: PutAside) -> pa.Table:
+    if content.startswith(codecs.BOM_UTF8):  # pyarrow takes one away wherever reading begins; here it is text
+        content = codecs.BOM_UTF8 + content
+    # One block and one thread: pyarrow tells physical rows only so.
+    reading = arrow_csv.ReadOptions(
+        use_threads=False, block_size=max(len(content) + 1, 1 << 20), column_names=header.names
     )
-    converting = arrow_csv.ConvertOptions(column_types=dict.fromkeys(cells, pa.string()), strings_can_be_null=False)
+    parsing = arrow_csv.ParseOptions(
+        delimiter=header.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=put_aside
+    )
+    converting = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(header.names, pa.string()), strings_can_be_null=False, check_utf8=False
+    )
     try:
-        return arrow_csv.read_csv(io.BytesIO(content), reading, parsing, converting)
+        return arrow_csv.read_csv(pa.BufferReader(content), reading, parsing, converting)
     except pa.ArrowInvalid:  # its message quotes the row, so it is not passed on
-        if not content[len(content.split(b"\n", 1)[0]) :].strip():
-            return pa.table({cell: pa.array([], pa.string()) for cell in cells})
-        raise ExtractError(
-            "The file cannot be read as a table of rows and columns.",
-            place=Place(file=file),
-            remedy="Check the delimiter and that every quotation mark is closed.",
-        ) from None
-
-
-def _physical_rows(count: int, missing: set[int]) -> pa.Array:
-    numbers = (n for n in range(2, count + len(missing) + 2) if n not in missing)
-    return pa.array(numbers, pa.int64())
-
-
-def _stray_quotes(content: bytes, delimiter: str, table: pa.Table) -> frozenset[int]:
-    """Physical rows whose quotation marks do not pair up: such a row may have swallowed the rows after it.
-
-    Only a cell with a line break can have swallowed anything, so files without one are not walked.
-    """
-    if b'"' not in content or not any(_has_line_break(column) for column in table.columns):
-        return frozenset()
-    field = re.compile(_FIELD.replace("D", re.escape(delimiter)).encode())
-    found, row = set(), 1
-    for match in field.finditer(content):
-        if match["after"] or (match["open"] is not None and not match["closed"]):
-            found.add(row)
-        if match["end"] not in (delimiter.encode(), b""):
-            row += 1
-    return frozenset(found)
-
-
-_FIELD = r'(?:(?P<open>")(?:[^"]|"")*(?P<closed>")?(?P<after>[^D\r\n]*)|[^D\r\n]*)(?P<end>D|\r\n|\n|\r|\Z)'
-
-
-def _has_line_break(column: pa.ChunkedArray) -> bool:
-    return bool(pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py())
+        raise _no_table(file) from None

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import narwhals as nw
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from joinedup.engine.contract import DistinctMap, Frame, Resources
 from joinedup.engine.storing import appearing
-from joinedup.errors import ExtractError, Place, ProjectError, StorageError
+from joinedup.errors import ExtractError, Place, ProjectError, StorageError, from_oserror
 from joinedup.tables import Table
 
 ROWS_PER_GROUP = 100 * 1024  # a multiple of DuckDB's vector, so that batches and row groups fall alike every time
@@ -29,9 +30,11 @@ class DuckDBEngine:
     def __init__(self, resources: Resources | None = None) -> None:
         self.resources = resources or Resources()
         self._numbers = itertools.count()
+        self._folder = _own_folder(self.resources.spill)
         try:
-            self.connection = duckdb.connect(config=_configuration(self.resources))
+            self.connection = duckdb.connect(config=_configuration(self.resources, self._folder.name))
         except duckdb.Error:
+            self._folder.cleanup()
             raise ProjectError(
                 "The engine cannot be set up as `[engine]` says.", remedy='Write memory as "4GB" and threads as 2.'
             ) from None
@@ -48,6 +51,10 @@ class DuckDBEngine:
             return nw.from_native(self.connection.read_parquet(str(path)))
         except duckdb.Error:
             raise ExtractError("This is not a Parquet file that can be read.", place=Place(file=str(path))) from None
+
+    def spool(self, schema: pa.Schema) -> ParquetSpool:
+        """A table to be written piece by piece; see the contract. Raises StorageError when there is no room."""
+        return ParquetSpool(self, Path(self._folder.name) / f"{self._new_name('spool')}.parquet", schema)
 
     def keep(self, frame: Frame) -> Frame:
         """Compute once into a temporary table. Raises StorageError when neither memory nor spill folder has room."""
@@ -79,6 +86,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         self.connection.close()
+        self._folder.cleanup()
 
     def _new_name(self, stem: str) -> str:
         return f"{stem}_{next(self._numbers)}"
@@ -116,16 +124,42 @@ class DuckDBEngine:
         return self._over(result)
 
 
-def _configuration(resources: Resources) -> dict[str, str | bool | int | float | list[str]]:
-    settings: dict[str, str | bool | int | float | list[str]] = {
+class ParquetSpool:
+    """See `joinedup.engine.contract.Spool`: a Parquet file in the spill folder, read where it lies."""
+
+    def __init__(self, engine: DuckDBEngine, path: Path, schema: pa.Schema) -> None:
+        self._engine, self._path, self._schema = engine, path, schema
+        with storage_errors():
+            self._writer = pq.ParquetWriter(path, schema, compression="lz4")
+
+    def write(self, table: pa.Table) -> None:
+        with storage_errors():
+            self._writer.write_table(table.select(self._schema.names).cast(self._schema))
+
+    def frame(self) -> Frame:
+        with storage_errors():
+            self._writer.close()
+        return self._engine.read(self._path)
+
+
+def _own_folder(spill: Path | None) -> TemporaryDirectory[str]:
+    """A folder that only this account can open, for what does not fit in memory. Raises StorageError."""
+    try:
+        if spill is not None:
+            spill.mkdir(parents=True, exist_ok=True)
+        return TemporaryDirectory(prefix="joinedup-", dir=spill, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise from_oserror(error) from None
+
+
+def _configuration(resources: Resources, folder: str) -> dict[str, str | bool | int | float | list[str]]:
+    return {
         "memory_limit": resources.memory,
         "threads": resources.threads,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "temp_directory": folder,
     }
-    if resources.spill is not None:
-        settings["temp_directory"] = str(resources.spill)
-    return settings
 
 
 def _in_key_order(frame: Frame, table: Table) -> Frame:
@@ -153,6 +187,8 @@ def storage_errors() -> Iterator[None]:
         cause = next(
             (e for e in _causes(error) if isinstance(e, duckdb.OutOfMemoryException | duckdb.IOException)), None
         )
+        if cause is None and isinstance(error, OSError):
+            raise from_oserror(error) from None
         if cause is None:
             raise
         raise _OUT_OF_MEMORY if isinstance(cause, duckdb.OutOfMemoryException) else _OUT_OF_DISK from None

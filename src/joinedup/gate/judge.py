@@ -1,193 +1,226 @@
-"""Apply every rule to every row: what is accepted, and every reason why not."""
+"""Apply every rule to every row of whole frames: what is accepted, and every reason why not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import narwhals as nw
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from joinedup import tables
 from joinedup.engine import Engine
 from joinedup.engine.contract import Frame
-from joinedup.gate import rules
-from joinedup.gate.rules import Check, Mode, Severity
+from joinedup.gate import context
+from joinedup.gate.conditions import AS_OF
+from joinedup.gate.plain import Terms
+from joinedup.gate.rules import Check, Mode, Rulebook, Severity
+from joinedup.gate.structural import own_checks, pointing_checks
 from joinedup.tables import Table
 
-SUSPECT_ROLES = ("suspect", "offender")
+_PLACE = ("source_file", "source_row")
+_KEYS = ("record_id", "crime_id", "note_id")
 
 
-class Fault(Protocol):
-    """A row that could not be read: see `sources.FileFault`."""
+@dataclass(frozen=True)
+class Fired:
+    """The rows of one table for which some check fired. frame: `record_id`, place, and `c0`, `c1` ... one a check."""
+
+    table: Table
+    checks: tuple[Check, ...]
+    severities: tuple[Severity, ...]
+    frame: Frame
 
     @property
-    def file(self) -> str: ...
-    @property
-    def table(self) -> str: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def column(self) -> str | None: ...
+    def marks(self) -> list[str]:
+        return [f"c{place}" for place in range(len(self.checks))]
 
 
 @dataclass(frozen=True)
 class Gated:
-    """accepted: frames by table name, in the table's shape. returns: every reason, in key order."""
+    """accepted: frames by table name, in the table's shape. known: all rows sent, with every fact that could be found.
 
+    fired, faults: every reason, as compact as it was found.
+    """
+
+    engine: Engine
+    book: Rulebook
+    mode: Mode
     accepted: Mapping[str, Frame]
-    returns: pa.Table
-    mode: Mode = field(default="new")
+    known: Mapping[str, Frame]
+    fired: tuple[Fired, ...]
+    faults: Frame
+
+    def returns(self) -> Frame:
+        """Every reason as rows of `tables.RETURNS`, in no order; nothing is computed until it is written."""
+        rows = [_reason_rows(fired, place) for fired in self.fired for place in range(len(fired.checks))]
+        return nw.concat([*_fault_rows(self.faults, self.book), *rows, _none(self.engine)], how="vertical")
+
+    @cached_property
+    def returned_places(self) -> Frame:
+        """File and row of every row that goes back."""
+        return self.engine.keep(_kept_out(self.fired, self.faults))
 
 
 def gate(
-    engine: Engine,
-    frames: Mapping[str, Frame],
-    faults: Sequence[Fault],
-    *,
-    mode: Mode,
-    severities: Mapping[str, Severity] | None = None,
-    all_sent: bool = False,
-) -> Gated:
+    engine: Engine, frames: Mapping[str, Frame], faults: pa.Table, book: Rulebook, terms: Terms,
+    seen: Mapping[str, Frame] | None = None,
+) -> Gated:  # fmt: skip
     """Judge every row of every table.
 
-    frames: by table name, with the table's columns and `unread:` marks. A person table that comes without any
-    roles is judged as suspects, because nothing says otherwise. severities: the user's, by rule name. all_sent: the
-    frames are all there is, so roles without any table of people point nowhere.
+    frames: by table name, with the table's columns, `unread:` marks and the facts of received texts
+    (`joinedup.gate.findings`). A person table that comes without any roles is judged as suspects, because nothing says
+    otherwise. faults: as `tables.UNREADABLE`. seen: keys and files of rows that an earlier run took, by table name.
     """
-    overrides = severities or {}
-    prepared = _with_context(engine, frames)
-    reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in prepared.items()]
-    found = pa.concat_tables([_fault_rows(faults), *reasons])
-    # A role of a person who is returned points nowhere, so what points is judged when it is known who is accepted.
-    pointing = _pointing(engine, prepared, _places(found), all_sent)
-    reasons = [_reasons(engine, tables.named(name), frame, mode, overrides) for name, frame in pointing.items()]
-    found = pa.concat_tables([found, *reasons])
-    kept_out = _places(found)
-    accepted = {
-        name: _accepted(engine, frame.select(*tables.named(name).names), kept_out) for name, frame in prepared.items()
-    }
-    return Gated(accepted, found.sort_by([(k, "ascending") for k in tables.RETURNS.key]), mode)
+    known = _with_facts(engine, frames, terms, seen or {})
+    fault_frame = engine.keep(engine.frame(faults))
+    own = [f for name, frame in known.items() if (f := _fired(engine, frame, _own(name, book, terms), book, terms))]
+    by_themselves = kept_out = engine.keep(_kept_out(own, fault_frame))
+    later: list[Fired] = []
+    # A role of a person who is returned points nowhere, so what points is judged when it is known who is accepted; and
+    # once more when a row goes back for that and takes a person or crime with it.
+    while True:
+        pointing = _pointing(engine, frames, by_themselves, kept_out, terms)
+        later = [f for name, frame in pointing.items() if (f := _fired(engine, frame, _names(name, book), book, terms))]
+        before, kept_out = kept_out, engine.keep(_kept_out([*own, *later], fault_frame))
+        if not later or _count(engine, before) == _count(engine, kept_out):
+            break
+    accepted = {name: _left(frame.select(*tables.named(name).names), kept_out) for name, frame in frames.items()}
+    return Gated(engine, book, terms.mode, accepted, known, (*own, *later), fault_frame)
 
 
-def _with_context(engine: Engine, frames: Mapping[str, Frame]) -> dict[str, Frame]:
-    """Add what a rule needs from other rows and tables."""
-    kept = {name: engine.keep(_duplicates(tables.named(name), frame)) for name, frame in frames.items()}
-    people, roles = kept.get("person_records"), kept.get("roles")
-    if people is not None:
-        kept["person_records"] = engine.keep(_suspected(people, roles))
-    return kept
+def _own(name: str, book: Rulebook, terms: Terms) -> list[Check]:
+    table = tables.named(name)
+    return [*own_checks(table, book.rules), *book.asked(table, terms.mode)]
 
 
-def _pointing(engine: Engine, prepared: Mapping[str, Frame], kept_out: pa.Table, all_sent: bool) -> dict[str, Frame]:
+def _names(name: str, book: Rulebook) -> list[Check]:
+    return list(pointing_checks(tables.named(name), book.rules))
+
+
+def _with_facts(
+    engine: Engine, frames: Mapping[str, Frame], terms: Terms, seen: Mapping[str, Frame]
+) -> dict[str, Frame]:
+    first = _first(engine, frames)
+    roles = context.roles_with_facts(engine, frames, first)
+    made = {}
+    for name in frames:
+        table = tables.named(name)
+        frame = context.with_facts(engine, table, frames, first, roles)
+        if name in seen:
+            frame = context.marked_seen(engine, frame, seen[name], table.key[0])
+        made[name] = frame.with_columns(nw.lit(terms.as_of, nw.Date()).alias(AS_OF))
+    return made
+
+
+def _first(engine: Engine, frames: Mapping[str, Frame]) -> dict[str, Frame]:
+    """The first row of each person and crime, with what other tables ask of them. Nobody asks where roles, charges
+    and the like were not sent.
+    """
+    if not set(frames) & {"roles", "charges"}:
+        return {}
+    first = {}
+    if "person_records" in frames:
+        people = frames["person_records"].with_columns(
+            (~nw.col("self_defined_ethnicity").is_null()).alias("has_ethnicity")
+        )
+        columns = ("surname", "dob", "dob_precision", "has_ethnicity")
+        first["person_records"] = context.first_rows(engine, people, "record_id", columns)
+    if "crimes" in frames:
+        asked = ("offence_from", "offence_to", "recorded_on", "offence_found", "victim_age_low", "victim_age_high")
+        first["crimes"] = context.first_rows(engine, frames["crimes"], "crime_id", asked)
+    return first
+
+
+def _fired(engine: Engine, frame: Frame, checks: Sequence[Check], book: Rulebook, terms: Terms) -> Fired | None:
+    """The checks that fire at all, and for which rows. One pass counts, so that only the few are looked at again."""
+    present = set(frame.collect_schema().names())
+    possible = [c for c in checks if c.reads <= present and book.severity(c.rule, terms.mode) != "off"]
+    if not possible:
+        return None
+    counts = [check.expr().cast(nw.Int64()).sum().alias(f"n{place}") for place, check in enumerate(possible)]
+    total = engine.collect(frame.select(*counts)).to_pylist()[0]
+    firing = [check for place, check in enumerate(possible) if total[f"n{place}"]]
+    if not firing:
+        return None
+    table = firing[0].table
+    key = nw.col(table.key[0]) if table.key[0] in _KEYS else nw.lit(None, nw.String())
+    marks = [check.expr().alias(f"c{place}") for place, check in enumerate(firing)]
+    made = frame.select(key.alias("record_id"), *_PLACE, *marks)
+    some = nw.any_horizontal(*[nw.col(f"c{place}") for place in range(len(firing))], ignore_nulls=True)
+    severities = tuple(book.severity(check.rule, terms.mode) for check in firing)
+    return Fired(table, tuple(firing), severities, engine.keep(made.filter(some)))
+
+
+def _kept_out(fired: Sequence[Fired], faults: Frame) -> Frame:
+    """A row that feeds two tables is kept out of both, so that rows can be counted."""
+    places = [faults.select(*_PLACE)]
+    for one in fired:
+        returned = [m for m, severity in zip(one.marks, one.severities, strict=True) if severity == "returned"]
+        if returned:
+            some = nw.any_horizontal(*[nw.col(m) for m in returned], ignore_nulls=True)
+            places.append(one.frame.filter(some).select(*_PLACE))
+    return nw.concat(places, how="vertical").unique()
+
+
+def _left(frame: Frame, kept_out: Frame) -> Frame:
+    return frame.join(kept_out, on=list(_PLACE), how="anti")
+
+
+def _count(engine: Engine, frame: Frame) -> int:
+    return int(engine.collect(frame.select(nw.len().alias("n")))["n"][0].as_py())
+
+
+def _pointing(
+    engine: Engine, frames: Mapping[str, Frame], by_themselves: Frame, kept_out: Frame, terms: Terms
+) -> dict[str, Frame]:
     """The tables that point at people or crimes, with nothing left to judge but whether these were accepted.
 
-    Rows that go back already are left out: what their own file says of them is reason enough.
+    Rows that go back by themselves are left out: what their own file says of them is reason enough.
     """
-    people, crimes = (
-        _accepted(engine, prepared[name], kept_out) if name in prepared else None
-        for name in ("person_records", "crimes")
-    )
-    people = engine.frame(tables.PERSON_RECORDS.empty()) if people is None and all_sent else people
-    names = [n for n in ("roles", "charges", "notes", "classifications", "contacts") if n in prepared]
+    keys = {
+        name: engine.keep(_left(frames[name].select(key, *_PLACE), kept_out).select(key).unique())
+        for name, key in (("person_records", "record_id"), ("crimes", "crime_id"))
+        if name in frames and len(frames) > 1
+    }
+    if "person_records" not in frames and terms.all_sent:
+        keys["person_records"] = engine.frame(pa.table({"record_id": pa.array([], pa.string())}))
+    names = [n for n in ("roles", "charges", "notes", "classifications", "contacts") if n in frames]
     return {
-        name: engine.keep(
-            _dangling(tables.named(name), _accepted(engine, _bare(prepared[name]), kept_out), people, crimes)
-        )
-        for name in names
+        name: context.dangling(_left(_bare(frames[name]), by_themselves), keys, tables.named(name)) for name in names
     }
 
 
 def _bare(frame: Frame) -> Frame:
     """Only keys and place: every other check has been made."""
-    kept = ("crime_id", "record_id", "note_id", "source_file", "source_row")
+    kept = (*_KEYS, *_PLACE)
     return frame.select(*[name for name in frame.collect_schema().names() if name in kept])
 
 
-def _duplicates(table: Table, frame: Frame) -> Frame:
-    """Mark every row but the first with a key that is whole."""
-    place = nw.concat_str(nw.col("source_file"), nw.col("source_row").cast(nw.String()).str.zfill(12), separator="\t")
-    whole = ~nw.any_horizontal(*[nw.col(k).is_null() for k in table.key], ignore_nulls=False)
-    placed = frame.with_columns(place.alias("gate:place"))
-    first = nw.col("gate:place").min().over(*table.key)
-    marked = placed.with_columns(((nw.col("gate:place") != first) & whole).alias(rules.DUPLICATE))
-    return marked.drop("gate:place")
-
-
-def _suspected(people: Frame, roles: Frame | None) -> Frame:
-    if roles is None:
-        return people.with_columns(nw.lit(True).alias(rules.SUSPECTED))
-    known = nw.col("identified").is_null() | nw.col("identified")
-    suspects = roles.filter(nw.col("role").is_in(SUSPECT_ROLES) & known).select("record_id").unique()
-    return _marked(people, suspects, "record_id", rules.SUSPECTED, found=True)
-
-
-def _dangling(table: Table, frame: Frame, people: Frame | None, crimes: Frame | None) -> Frame:
-    if crimes is not None and "crime_id" in table:
-        frame = _marked(frame, crimes.select("crime_id").unique(), "crime_id", rules.DANGLING_CRIME, found=False)
-    if people is not None and "record_id" in table:
-        frame = _marked(frame, people.select("record_id").unique(), "record_id", rules.DANGLING_PERSON, found=False)
-    return frame
-
-
-def _marked(frame: Frame, keys: Frame, on: str, mark: str, *, found: bool) -> Frame:
-    """Add a mark: whether the row's key is (or, for `found=False`, is filled but is not) among `keys`."""
-    joined = frame.join(keys.with_columns(nw.lit(True).alias("gate:hit")), on=on, how="left")
-    hit = ~nw.col("gate:hit").is_null()
-    return joined.with_columns((hit if found else ~hit & ~nw.col(on).is_null()).alias(mark)).drop("gate:hit")
-
-
-def _reasons(engine: Engine, table: Table, frame: Frame, mode: Mode, overrides: Mapping[str, Severity]) -> pa.Table:
-    possible = list(rules.checks(table, set(frame.collect_schema().names())))
-    firing = _firing(engine, frame, possible)
-    rows = [engine.collect(_reason_rows(table, frame, check, mode, overrides)) for check in firing]
-    return pa.concat_tables([tables.RETURNS.empty(), *[tables.RETURNS.conform(r) for r in rows]])
-
-
-def _firing(engine: Engine, frame: Frame, possible: Sequence[Check]) -> list[Check]:
-    """One pass that counts every check, so that only the few that fire are looked at again."""
-    counts = [check.fails.cast(nw.Int64()).sum().alias(f"n{place}") for place, check in enumerate(possible)]
-    total = engine.collect(frame.select(*counts)).to_pylist()[0]
-    return [check for place, check in enumerate(possible) if total[f"n{place}"]]
-
-
-def _reason_rows(table: Table, frame: Frame, check: Check, mode: Mode, overrides: Mapping[str, Severity]) -> Frame:
-    key = nw.col(table.key[0]) if table.key[0] in ("record_id", "crime_id", "note_id") else nw.lit(None, nw.String())
+def _reason_rows(fired: Fired, place: int) -> Frame:
+    check, severity = fired.checks[place], fired.severities[place]
     words = {
-        "table": table.name,
-        "column": check.column,
-        "rule": check.rule.name,
-        "severity": check.rule.severity(mode, overrides),
-        "message": check.rule.message,
-        "remedy": check.rule.remedy,
-    }
-    constants = [nw.lit(value, nw.String()).alias(name) for name, value in words.items()]
-    return frame.filter(check.fails).select(key.alias("record_id"), "source_file", "source_row", *constants)
+        "table": fired.table.name, "column": check.column, "rule": check.rule.name, "severity": severity,
+        "message": check.rule.message, "remedy": check.rule.remedy,
+    }  # fmt: skip
+    rows = fired.frame.filter(nw.col(f"c{place}")).select("record_id", *_PLACE, *_constants(words))
+    return rows.select(*tables.RETURNS.names)
 
 
-def _places(reasons: pa.Table) -> pa.Table:
-    """The rows that are kept out. A row that feeds two tables is kept out of both, so that rows can be counted."""
-    returned = reasons.filter(pc.equal(reasons["severity"], "returned"))
-    return returned.select(["source_file", "source_row"]).group_by(["source_file", "source_row"]).aggregate([])
+def _constants(words: Mapping[str, str | None]) -> list[nw.Expr]:
+    return [nw.lit(value, nw.String()).alias(name) for name, value in words.items()]
 
 
-def _accepted(engine: Engine, frame: Frame, kept_out: pa.Table) -> Frame:
-    if kept_out.num_rows == 0:
-        return frame
-    return frame.join(engine.frame(kept_out), on=["source_file", "source_row"], how="anti")
+def _fault_rows(faults: Frame, book: Rulebook) -> Iterator[Frame]:
+    """A row that could not be read cannot be let in, whatever the user would like."""
+    for name, rule in book.rules.items():
+        if rule.structural:
+            words = {"severity": "returned", "message": rule.message, "remedy": rule.remedy}
+            rows = faults.filter(nw.col("rule") == name)
+            key = nw.lit(None, nw.String()).alias("record_id")
+            yield rows.with_columns(key, *_constants(words)).select(*tables.RETURNS.names)
 
 
-def _fault_rows(faults: Sequence[Fault]) -> pa.Table:
-    rows = []
-    for fault in faults:
-        rule = rules.FILE_RULES[fault.rule]
-        # A row that could not be read cannot be let in, whatever the user would like.
-        rows.append({
-            "table": fault.table, "source_file": fault.file, "source_row": fault.row, "column": fault.column,
-            "rule": rule.name, "severity": "returned", "message": rule.message, "remedy": rule.remedy,
-        })  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=tables.RETURNS.schema)
+def _none(engine: Engine) -> Frame:
+    return engine.frame(tables.RETURNS.empty())

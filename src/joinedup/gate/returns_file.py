@@ -2,67 +2,80 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from joinedup.engine import ROW, Extract, write_bytes
+from joinedup.engine.harmless import harmless, harmless_column, unharmed
+from joinedup.engine.storing import appearing
+from joinedup.gate.returned_rows import LEADING, Block, Rows, remove, returned_rows
+from joinedup.gate.returns_workbook import write_workbook
 
-LEADING = ("joinedup_row", "joinedup_severity", "joinedup_columns", "joinedup_reasons", "joinedup_remedies")
-_LIVE = ("=", "@", "\t", "\r", "\n", "+", "-")
-_NUMBER = re.compile(r"[+-]?[\d .,()-]+")
+__all__ = ["LEADING", "harmless", "unharmed", "write_returns", "write_workbook"]
+
+_MARK = b"\xef\xbb\xbf"
+"""Without it Excel reads UTF-8 as another encoding."""
 
 
-def write_returns(path: Path, extract: Extract, returns: pa.Table) -> int:
-    """Write the rows of one extract that have a reason, in row order; give how many. Raises StorageError.
+def write_returns(path: Path, reader: Rows, told: pa.Table, digests: Mapping[int, str] | None = None) -> int:
+    """Write the rows of one extract that have a reason as CSV, in row order; give how many.
 
-    returns: the `returns` rows of that file. Cells that a spreadsheet would run as a formula get a leading
-    apostrophe. Nothing is written when no row has a reason.
+    told: as `joinedup.gate.told.told` gives it for the file. digests: of rows of the extract in whose place `reader`
+    gives others, by row. The columns are `LEADING` and then the extract's, the cells as sent but harmless to a
+    spreadsheet (`unharmed` takes that off again); a row that could not be read has its text in the first cells. Where
+    no row has a reason nothing is written, and an old file is removed. Raises ExtractError when the extract cannot be
+    read again as it was, StorageError.
     """
-    reasons = _by_row(returns)
-    if not reasons:
-        path.unlink(missing_ok=True)
+    if not told.num_rows:
+        remove(path)
         return 0
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([*LEADING, *map(_harmless, extract.columns)])
-    cells = _cells_by_row(extract, reasons)
-    for row in sorted(reasons):
-        writer.writerow([row, *reasons[row], *[_harmless(cell) for cell in cells.get(row, ())]])
-    write_bytes(path, b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace"))
-    return len(reasons)
+    ready = pa.table({name: _prepared(told[name].combine_chunks()) for name in told.column_names})
+    with appearing(path) as temporary, temporary.open("wb") as file:
+        file.write(_MARK + _line([*LEADING, *map(harmless, reader.columns)]))
+        return sum(_write(file, block) for block in returned_rows(reader, ready, digests or {}))
 
 
-def _by_row(returns: pa.Table) -> dict[int, tuple[str, str, str, str]]:
-    grouped: dict[int, list[Mapping[str, str]]] = {}
-    for reason in returns.to_pylist():
-        grouped.setdefault(reason["source_row"], []).append(reason)
-    return {row: _told(reasons) for row, reasons in grouped.items()}
+def _prepared(column: pa.Array) -> pa.Array:
+    """Reasons are made ready once for each set of them, not for each row."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pa.DictionaryArray.from_arrays(column.indices, _ready(column.dictionary))
 
 
-def _told(reasons: list[Mapping[str, str]]) -> tuple[str, str, str, str]:
-    severity = "returned" if any(r["severity"] == "returned" for r in reasons) else "marked"
-    columns = " | ".join(r["column"] or "whole row" for r in reasons)
-    messages = " | ".join(f"{r['rule']}: {r['message']}" for r in reasons)
-    remedies = " | ".join(dict.fromkeys(r["remedy"] for r in reasons))
-    return severity, columns, messages, remedies
+def _ready(cells: pa.Array) -> pa.Array:
+    return pc.replace_substring(harmless_column(cells), '"', '""')
 
 
-def _cells_by_row(extract: Extract, wanted: Mapping[int, object]) -> dict[int, tuple[str, ...]]:
-    found = {fault.row: fault.text for fault in extract.faults}
-    rows = extract.table.filter(pc.is_in(extract.table[ROW], pa.array(sorted(wanted), pa.int64())))
-    columns = [rows[name].to_pylist() for name in extract.columns]
-    for row, *cells in zip(rows[ROW].to_pylist(), *columns, strict=True):
-        found[row] = tuple(cell or "" for cell in cells)
-    return found
+def _line(cells: Iterable[str]) -> bytes:
+    return (",".join(_quoted(cell) for cell in cells) + "\r\n").encode()
 
 
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs: one that may start a formula gets an apostrophe, unless it is a plain number."""
-    clean = cell.replace("\0", "")
-    return "'" + clean if clean.startswith(_LIVE) and not _NUMBER.fullmatch(clean) else clean
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def _write(file: BinaryIO, block: Block) -> int:
+    """Every cell is quoted, so that what stands between them is the same everywhere."""
+    told = [column.combine_chunks().cast(pa.string()) for column in block.told.columns]
+    cells = [*told, block.digests, *map(_ready, block.cells)]
+    rows = pc.binary_join_element_wise(*cells, '","', null_handling="replace", null_replacement="")
+    ends = _ends(block.surplus, len(rows)) if block.surplus else '"\r\n'
+    lines = pc.binary_join_element_wise('"', rows, ends, "")
+    file.write(_bytes(lines))
+    return len(lines)
+
+
+def _ends(surplus: Mapping[int, tuple[str, ...]], count: int) -> pa.Array:
+    more = {place: "".join("," + _quoted(harmless(cell)) for cell in cells) for place, cells in surplus.items()}
+    return pa.array([f'"{more.get(place, "")}\r\n' for place in range(count)], pa.string())
+
+
+def _bytes(texts: pa.Array) -> memoryview:
+    """All texts one after another, which is how an array holds them."""
+    _, ends, content = texts.buffers()
+    places = np.frombuffer(ends, np.int32)
+    return memoryview(content)[places[texts.offset] : places[texts.offset + len(texts)]]

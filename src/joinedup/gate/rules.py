@@ -1,37 +1,70 @@
-"""Rules as data with names. A rule says what it protects, what it reads, how severe it is, and what to do."""
+"""Rules as data with names: the shipped rule book, a user's own rules, and severities by mode.
+
+A rule is a `[[rule]]` of a TOML file in `rulebook/`, or a `[[gate.rule]]` of `joinedup.toml`, in the same form:
+
+    name, table, column (or columns: one check each, `{column}` standing in `when`), when (conditions that must all
+    hold for the rule to fire: `joinedup.gate.conditions`), protects, message, remedy, source,
+    new, historic ("returned", "marked" or "off"), defect (number in the list of known defects),
+    fails and passes: by table, the values in which an example differs from a clean record (`joinedup.gate.example`)
+
+Rules without `when` are about the form of any row; which columns they look at is said in `structural.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+import functools
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import narwhals as nw
-import pyarrow as pa
 
 from joinedup import tables
 from joinedup.errors import GateError, nearest
-from joinedup.tables import Column, Table
+from joinedup.gate.conditions import Condition, Either, IsMissing, Row, parse
+from joinedup.gate.facts import types_of
+from joinedup.tables import Table
 
 Mode = Literal["new", "historic"]
-Severity = Literal["returned", "marked"]
+Severity = Literal["returned", "marked", "off"]
+SEVERITIES: tuple[Severity, ...] = ("returned", "marked", "off")
 
-UNREAD = "unread:"
-SUSPECTED = "gate:suspected"
-DUPLICATE = "gate:duplicate"
-DANGLING_CRIME = "gate:no-crime"
-DANGLING_PERSON = "gate:no-person"
-"""Columns that `judge` adds: things a rule needs that lie in other rows or other tables."""
+RULEBOOK = Path(__file__).parent / "rulebook"
 
-NOT_A_REASON = ("not_recorded", "unmapped", "not_applicable")
-"""Reasons that do not excuse a compulsory value: nobody said why it is missing."""
+Example = Mapping[str, Sequence[Mapping[str, Any]]]
+"""By table: what a row differs in from the clean example's row at the same place; further rows are added."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule applied to one column of one table: it fires where every condition holds."""
+
+    rule: Rule
+    table: Table
+    column: str | None
+    when: tuple[Condition, ...]
+
+    @functools.cached_property
+    def reads(self) -> frozenset[str]:
+        return frozenset().union(*(condition.columns for condition in self.when))
+
+    def expr(self) -> nw.Expr:
+        """True where the rule fires, over a whole frame."""
+        return nw.all_horizontal(*[condition.expr() for condition in self.when], ignore_nulls=False)
+
+    def holds(self, row: Row) -> bool:
+        """Whether the rule fires, of one row."""
+        return all(condition.holds(row) for condition in self.when)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. Severity is by mode: new records and historic ones.
+    """One rule. protects: what would go wrong without it. defect: its number among the known defects of such data.
 
-    structural: without it rows could not be found again or joined, so nobody can switch its severity.
+    structural: without it rows could not be read, found again or joined, so nobody can switch its severity.
+    checks: empty for a rule about the form of any row.
     """
 
     name: str
@@ -42,201 +75,187 @@ class Rule:
     new: Severity = "returned"
     historic: Severity = "marked"
     structural: bool = False
+    defect: int | None = None
+    when: tuple[str, ...] = ()
+    fails: Example = field(default_factory=dict)
+    passes: Example = field(default_factory=dict)
+    table: str | None = None
+    columns: tuple[str, ...] = ()
 
-    def severity(self, mode: Mode, overrides: Mapping[str, Severity]) -> Severity:
-        return overrides.get(self.name, self.new if mode == "new" else self.historic)
+    def checks(self) -> Iterator[Check]:
+        """One check for each column that the rule is told of. Raises GateError for conditions that cannot be asked."""
+        if not self.when or self.table is None:
+            return
+        table = tables.named(self.table)
+        types = types_of(table)
+        for column in self.columns:
+            conditions = tuple(parse(text.replace("{column}", column), types) for text in self.when)
+            _refuse_protected(table, conditions)
+            yield Check(self, table, column, conditions)
+
+
+def _refuse_protected(table: Table, conditions: Iterable[Condition]) -> None:
+    """Whether ethnicity, nationality or origin was recorded may be asked; which, never. Raises GateError.
+
+    Source: Equality Act 2010 s149; nobody is flagged by what is recorded of them.
+    """
+    for condition in conditions:
+        if isinstance(condition, Either):
+            _refuse_protected(table, condition.parts)
+        elif not isinstance(condition, IsMissing):
+            for column in condition.columns:
+                if column in table and table.column(column).protected and not column.endswith("_reason"):
+                    raise GateError(
+                        f"A rule may ask whether `{column}` is missing, never what it is.",
+                        remedy="Nobody is returned or marked by their ethnicity, nationality or origin.",
+                    )
 
 
 @dataclass(frozen=True)
-class Check:
-    """A rule applied to one column of one table. fails: true where the rule fires."""
+class Rulebook:
+    """The rules in force. overrides: severities that the user switched, whatever the mode."""
 
-    rule: Rule
-    table: Table
-    column: str | None
-    fails: nw.Expr
+    rules: Mapping[str, Rule]
+    overrides: Mapping[str, Severity] = field(default_factory=dict)
 
+    def severity(self, rule: Rule, mode: Mode) -> Severity:
+        return self.overrides.get(rule.name, rule.new if mode == "new" else rule.historic)
 
-_POLE = "Minimum POLE Data Standards Dictionary v1.1 (2023)"
-_AUDIT = "National Audit 2025, recommendation 4; letter of the Home Secretary to chief constables, July 2025"
-_SELF = "Joinedup: nothing is lost, nothing is guessed"
+    def of_form(self) -> Rulebook:
+        """Only the rules about the form of any row."""
+        return Rulebook({name: rule for name, rule in self.rules.items() if not rule.when}, self.overrides)
 
-REQUIRED = Rule(
-    "required-missing",
-    "every row can be found again and joined",
-    "This must be filled in and is empty.",
-    "Fill it in from the system it came from.",
-    _POLE,
-    historic="returned",
-    structural=True,
-)
-CODE = Rule(
-    "code-not-in-list",
-    "a code means the same everywhere",
-    "This is not a code or label of the list the column uses.",
-    "Use a code of the list named in docs/reference/codes.md, or name another list in the source map.",
-    _POLE,
-)
-VALUE = Rule(
-    "value-not-allowed",
-    "a word means the same everywhere",
-    "This is not one of the values the column may hold.",
-    "Use one of the values in docs/reference/tables.md, or translate it with `values` in the source map.",
-    _SELF,
-)
-DATE = Rule(
-    "date-unreadable",
-    "a date means the same everywhere",
-    "This cannot be read as a date.",
-    "Write it as 2024-12-31, or name its format in the source map.",
-    _POLE,
-)
-NUMBER = Rule(
-    "number-unreadable",
-    "a number can be counted",
-    "This cannot be read as a whole number.",
-    "Write digits only.",
-    _SELF,
-)
-TEXT = Rule(
-    "value-unreadable",
-    "what was received can be used",
-    "This cannot be read as what the column holds.",
-    "Check it against the system it came from.",
-    _POLE,
-    new="marked",
-)
-DUPLICATE_KEY = Rule(
-    "key-duplicate",
-    "one record is counted once",
-    "An earlier row has the same key.",
-    "Send each record once, or give this one a key of its own.",
-    _POLE,
-    historic="returned",
-    structural=True,
-)
-NO_CRIME = Rule(
-    "role-crime-missing",
-    "a role belongs to a crime",
-    "No crime with this reference was accepted.",
-    "Send the crime as well, or mend the reference.",
-    _POLE + ", orphan records",
-)
-NO_PERSON = Rule(
-    "role-person-missing",
-    "a role belongs to a person",
-    "No person record with this reference was accepted.",
-    "Send the person record as well, or mend the reference.",
-    _POLE + ", orphan records",
-)
-ETHNICITY = Rule(
-    "ethnicity-compulsory",
-    "ethnicity of every suspect is known, or the reason why not",
-    "A suspect has no self-defined ethnicity and no reason why.",
-    "Ask, and record the answer; or record refused, not_understood, not_asked or not_known. "
-    "The officer's view is recorded as well, never instead.",
-    _AUDIT,
-)
-NATIONALITY = Rule(
-    "nationality-compulsory",
-    "nationality of every suspect is known, or the reason why not",
-    "A suspect has no nationality and no reason why.",
-    "Ask, and record the answer; or record refused, not_understood, not_asked or not_known.",
-    _AUDIT,
-)
+    @functools.cached_property
+    def _by_table(self) -> Mapping[str, tuple[Check, ...]]:
+        found: dict[str, list[Check]] = {}
+        for rule in self.rules.values():
+            for check in rule.checks():
+                found.setdefault(check.table.name, []).append(check)
+        return {name: tuple(checks) for name, checks in found.items()}
 
-FILE_RULES: Mapping[str, Rule] = {
-    rule.name: rule
-    for rule in (
-        Rule("row-ragged", "no value lands in another column", "The row has more or fewer fields than the header.",
-             "Put quotation marks round fields that hold the delimiter.", _SELF, historic="returned", structural=True),
-        Rule("quote-unclosed", "no row is swallowed by another", "A quotation mark is opened and never closed.",
-             "Close it; the rows that follow were read as one cell.", _SELF, historic="returned", structural=True),
-        Rule("line-break", "no row is swallowed by another", "A name, key, date or code runs over more than one line.",
-             "Check for stray quotation marks; the next rows may have been read as part of this one.", _SELF,
-             historic="returned", structural=True),
-        Rule("cell-too-long", "no row is swallowed by another", "A cell is longer than 100,000 characters.",
-             "Check for an unclosed quotation mark; send long text as a document.", _SELF,
-             historic="returned", structural=True),
-        Rule("nul-character", "text is text", "A cell holds a NUL character.", "Export the file again as text.",
-             _SELF, historic="returned", structural=True),
-        Rule("formula-cell", "a file is data, not a program", "A cell holds a spreadsheet formula.",
-             "Paste values instead of formulas.", _SELF, historic="returned", structural=True),
-        Rule("json-unreadable", "every row can be read", "The line is not one flat JSON object.",
-             "Write one object a line, with texts, numbers or lists of texts.", _SELF,
-             historic="returned", structural=True),
-    )
-}  # fmt: skip
-"""Rules that fire while a file is read, before there is a row to check."""
-
-RULES: Mapping[str, Rule] = {
-    rule.name: rule
-    for rule in (
-        REQUIRED, CODE, VALUE, DATE, NUMBER, TEXT, DUPLICATE_KEY, NO_CRIME, NO_PERSON, ETHNICITY, NATIONALITY,
-        *FILE_RULES.values(),
-    )
-}  # fmt: skip
+    def asked(self, table: Table, mode: Mode) -> tuple[Check, ...]:
+        """The checks of a table's rules that are not switched off in `mode`, in the order of the book."""
+        return tuple(c for c in self._by_table.get(table.name, ()) if self.severity(c.rule, mode) != "off")
 
 
-def rules_for(overrides: Mapping[str, str]) -> Mapping[str, Severity]:
-    """Check a user's severities. Raises GateError for an unknown rule or severity."""
-    checked: dict[str, Severity] = {}
-    for name, severity in overrides.items():
-        if name not in RULES:
-            raise GateError(f"There is no rule `{name}`.{nearest(name, RULES)}")
-        if severity not in ("returned", "marked"):
-            raise GateError(f"Rule `{name}` can be `returned` or `marked`.", rule=name)
-        if RULES[name].structural:
+def rulebook(overrides: Mapping[str, str] | None = None, own: Iterable[Mapping[str, Any]] = ()) -> Rulebook:
+    """The shipped rules and the user's own, with the user's severities.
+
+    own: rules as `joinedup.toml` gives them. Raises GateError for a rule that cannot be used, a name that is taken, a
+    severity that does not exist, or one of a structural rule.
+    """
+    rules = dict(_shipped())
+    for entry in own:
+        rule = _rule(entry, own=True)
+        if rule.name in rules:
+            raise GateError(
+                f"There is a rule `{rule.name}` already.", rule=rule.name, remedy="Give yours another name."
+            )
+        rules[rule.name] = rule
+    book = Rulebook(rules, _overrides(overrides or {}, rules))
+    return _tried(book)
+
+
+def _tried(book: Rulebook) -> Rulebook:
+    """Parse every condition once, so that a rule that cannot be asked is told when it is read."""
+    for table in tables.RECORD_TABLES:
+        book.asked(table, "new")
+    return book
+
+
+def _overrides(given: Mapping[str, str], rules: Mapping[str, Rule]) -> dict[str, Severity]:
+    for name, severity in given.items():
+        if name not in rules:
+            raise GateError(f"There is no rule `{name}`.{nearest(name, rules)}")
+        if severity not in SEVERITIES:
+            raise GateError(f"Rule `{name}` can be {', '.join(f'`{s}`' for s in SEVERITIES)}.", rule=name)
+        if rules[name].structural:
             raise GateError(
                 f"Rule `{name}` cannot be switched: without it rows could not be read, found again or joined.",
                 rule=name,
             )
-        checked[name] = "returned" if severity == "returned" else "marked"
-    return checked
+    return {name: cast(Severity, severity) for name, severity in given.items()}
 
 
-def checks(table: Table, present: set[str]) -> Iterator[Check]:
-    """Every check of `table` that the columns `present` in its frame allow."""
-    if DUPLICATE in present:
-        yield Check(DUPLICATE_KEY, table, table.key[0], nw.col(DUPLICATE))
-        yield from _own_columns(table, present)
-    yield from _other_tables(table, present)
-
-
-def _own_columns(table: Table, present: set[str]) -> Iterator[Check]:
-    for column in table.columns:
-        if column.required and column.name not in _made_by_the_reader(table):
-            yield Check(REQUIRED, table, column.name, nw.col(column.name).is_null())
-        if f"{UNREAD}{column.name}" in present:
-            yield Check(_unread_rule(column), table, column.name, nw.col(f"{UNREAD}{column.name}"))
-
-
-def _made_by_the_reader(table: Table) -> set[str]:
-    """Required columns that cannot be empty, or are only when the key they are made from is."""
-    made = {"source_file", "source_row", "system"}
-    return made | {"record_id"} if table is tables.PERSON_RECORDS else made
-
-
-def _unread_rule(column: Column) -> Rule:
-    by_type: list[tuple[Callable[[], bool], Rule]] = [
-        (lambda: column.codes is not None, CODE),
-        (lambda: bool(column.values), VALUE),
-        (lambda: pa.types.is_date(column.type), DATE),
-        (lambda: pa.types.is_integer(column.type), NUMBER),
-        (lambda: pa.types.is_boolean(column.type), VALUE),
+@functools.cache
+def _shipped() -> Mapping[str, Rule]:
+    entries = [
+        entry for path in sorted(RULEBOOK.glob("*.toml")) for entry in tomllib.loads(path.read_text("utf-8"))["rule"]
     ]
-    return next((rule for applies, rule in by_type if applies()), TEXT)
+    return {rule.name: rule for rule in map(_rule, entries)}
 
 
-def _other_tables(table: Table, present: set[str]) -> Iterator[Check]:
-    if DANGLING_CRIME in present:
-        yield Check(NO_CRIME, table, "crime_id", nw.col(DANGLING_CRIME))
-    if DANGLING_PERSON in present:
-        yield Check(NO_PERSON, table, "record_id", nw.col(DANGLING_PERSON))
-    if SUSPECTED in present and table is tables.PERSON_RECORDS:
-        for rule, column, reason in (
-            (ETHNICITY, "self_defined_ethnicity", "self_defined_ethnicity_reason"),
-            (NATIONALITY, "nationalities", "nationality_reason"),
-        ):
-            unexcused = nw.col(reason).is_null() | nw.col(reason).is_in(NOT_A_REASON)
-            yield Check(rule, table, column, nw.col(SUSPECTED) & nw.col(column).is_null() & unexcused)
+_TEXTS = ("name", "protects", "message", "remedy", "source", "new", "historic")
+_KEYS = {*_TEXTS, "table", "column", "columns", "when", "defect", "structural", "fails", "passes"}
+
+
+def _rule(entry: Mapping[str, Any], *, own: bool = False) -> Rule:
+    """A rule from its TOML. Raises GateError."""
+    name = entry.get("name")
+    if not isinstance(name, str) or not name:
+        raise GateError("A rule has no name.", remedy='Such as name = "custody-number-missing".')
+    for key in entry:
+        if key not in _KEYS:
+            raise GateError(f"Rule `{name}` has no setting `{key}`.{nearest(key, _KEYS)}", rule=name)
+    given = {key: _text(entry, key, name) for key in _TEXTS if key in entry}
+    for key in ("message", "remedy"):
+        if key not in given:
+            raise GateError(f"Rule `{name}` has no `{key}`.", rule=name, remedy="Say what is wrong, and what to do.")
+    for key in ("new", "historic"):
+        if given.get(key, "marked") not in SEVERITIES:
+            raise GateError(f"`{key}` of rule `{name}` is one of {', '.join(SEVERITIES)}.", rule=name)
+    texts = {"protects": "", "source": "the user's own rule", **given}
+    rule = Rule(
+        **cast(dict[str, Any], texts),
+        structural=bool(entry.get("structural", False)),
+        defect=entry.get("defect"),
+        when=_list(entry, "when", name),
+        fails=_example(entry, "fails", name),
+        passes=_example(entry, "passes", name),
+        table=entry.get("table"),
+    )
+    if own and not rule.when:
+        raise GateError(f"Rule `{name}` does not say when it fires.", rule=name, remedy="Add `when`.")
+    return _placed(rule, entry)
+
+
+def _placed(rule: Rule, entry: Mapping[str, Any]) -> Rule:
+    """The rule with its table and columns, checked. Raises GateError."""
+    if not rule.when:
+        return rule
+    names = [table.name for table in tables.RECORD_TABLES]
+    if rule.table not in names:
+        raise GateError(f"Rule `{rule.name}` names no table.{nearest(str(rule.table), names)}", rule=rule.name)
+    columns = _list(entry, "columns", rule.name) or _list(entry, "column", rule.name)
+    for column in columns:
+        tables.named(rule.table).column(column)
+    if not columns:
+        raise GateError(f"Rule `{rule.name}` names no column.", rule=rule.name, remedy="Add the column to mend.")
+    placed = replace(rule, columns=columns)
+    try:
+        list(placed.checks())
+    except GateError as error:
+        raise GateError(f"Rule `{rule.name}`: {error.message}", rule=rule.name, remedy=error.remedy) from None
+    return placed
+
+
+def _text(entry: Mapping[str, Any], key: str, rule: str) -> str:
+    if not isinstance(entry[key], str) or not entry[key].strip():
+        raise GateError(f"`{key}` of rule `{rule}` should be text.", rule=rule)
+    return " ".join(entry[key].split())
+
+
+def _list(entry: Mapping[str, Any], key: str, rule: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    many = [value] if isinstance(value, str) else value
+    if not isinstance(many, list) or not all(isinstance(one, str) for one in many):
+        raise GateError(f"`{key}` of rule `{rule}` should be text or a list of texts.", rule=rule)
+    return tuple(many)
+
+
+def _example(entry: Mapping[str, Any], key: str, rule: str) -> Example:
+    """Rows by table; one row may stand without its list."""
+    value = entry.get(key, {})
+    if not isinstance(value, dict):
+        raise GateError(f"`{key}` of rule `{rule}` should give rows by table.", rule=rule)
+    return {table: rows if isinstance(rows, list) else [rows] for table, rows in value.items()}

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from joinedup import tables
+
 
 @dataclass(frozen=True)
 class Source:
@@ -35,7 +37,7 @@ class ReportInput:
 
     figures: `tables.FIGURES` rows. returns: `tables.RETURNS` rows, of which rule, severity, message and remedy are
     read. threshold: bits a pair needs to be joined. versions: name to version of what the run was made with.
-    truth: only for invented records.
+    truth: only for invented records. soundness: `tables.SOUNDNESS` rows.
     """
 
     name: str
@@ -47,3 +49,4 @@ class ReportInput:
     threshold: float
     versions: Mapping[str, str] = field(default_factory=dict)
     truth: Truth | None = None
+    soundness: pa.Table = field(default_factory=tables.SOUNDNESS.empty)

@@ -22,7 +22,7 @@ def summary(run: ReportInput) -> list[str]:
     Raises StatisticsError when the run lacks a figure that the summary states.
     """
     written = material(run)
-    paragraphs = [_title(run), _rows(written), _missing(written), *_gaps(written), _people(written)]
+    paragraphs = [_title(run), _rows(written), _missing(written), *_doubts(run), *_gaps(written), _people(written)]
     lines = [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, COLUMNS, subsequent_indent="  ")]
     return [*lines, *_shares(written)]
 
@@ -49,6 +49,13 @@ def _missing(written: Material) -> str:
         f"{many(ethnicity.denominator, 'suspect record')}: {_of(ethnicity)} {has(ethnicity.numerator)} no self-defined "
         f"ethnicity, {_of(nationality)} {has(nationality.numerator)} no nationality."
     )
+
+
+def _doubts(run: ReportInput) -> Iterator[str]:
+    fields = {(one["sender"], one["column"]) for one in run.soundness.to_pylist()}
+    if fields:
+        senders = many(len({sender for sender, _ in fields}), "sender")
+        yield f"Not to be relied on: {many(len(fields), 'field')} of {senders}; the report says why and what to ask."
 
 
 def _gaps(written: Material) -> Iterator[str]:

@@ -11,10 +11,14 @@ from joinedup.runs.consulting import Candidate, Explained, Reason, describe, exp
 from joinedup.runs.first_look import demo
 from joinedup.runs.folder import latest
 from joinedup.runs.linking import LinkedFile, link_file
+from joinedup.runs.mending import Taken, take
 from joinedup.runs.project import Project, load_project, new_project
+from joinedup.runs.record import Desk, check_record
 from joinedup.runs.running import Ran, run
 
 __all__ = [
-    "Candidate", "Checked", "Explained", "LinkedFile", "Project", "Ran", "Reason", "account", "check", "demo",
-    "describe", "explain", "latest", "link_file", "load_project", "lookup", "new_project", "run", "verify_audit",
+    "Candidate", "Checked", "Desk", "Explained", "LinkedFile", "Project", "Ran", "Reason", "Taken", "account", "check",
+    "check_record", "demo",
+    "describe", "explain", "latest", "link_file", "load_project", "lookup", "new_project", "run",
+    "take", "verify_audit",
 ]  # fmt: skip

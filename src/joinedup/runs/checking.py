@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from joinedup.engine import DuckDBEngine, Resources
+from joinedup.engine import DuckDBEngine, ExtractReader, Resources
+from joinedup.engine.contract import Frame
 from joinedup.errors import ExtractError, Place, SourceMapError
-from joinedup.gate import Mode, gate, write_returns
-from joinedup.runs.project import project_around
+from joinedup.gate import Gated, Mode, Rulebook, Terms, gate, rulebook, value_maps
+from joinedup.gate.told import reason_counts, row_counts
+from joinedup.runs.completeness import Completeness, completeness_of
+from joinedup.runs.folder import finished, latest
+from joinedup.runs.inputs import file_digest
+from joinedup.runs.project import Project, project_around
+from joinedup.runs.receipts import FOLDER, file_line, place_in, receipt, rules_digest, write_receipt, written_by_us
+from joinedup.runs.returned import Written, write_returned
 from joinedup.runs.stages import together
 from joinedup.sources import MAP_NAME, Collected, FileCount, Lists, Settings, SourceMap, collect_file, load_map
+from joinedup.sources.mended import companion, with_mended
+from joinedup.sources.settings import Reader
+
+MEMORY = "1GB"
+"""What the engine may use for a check: rows are read piece by piece, and what does not fit spills to disk."""
 
 
 @dataclass(frozen=True)
 class FileChecked:
-    """Rows of one file: sent = accepted + returned; marked are among the accepted. returns_file: None when clean."""
+    """Rows of one file: sent = accepted + returned; marked are among the accepted. written: no files when clean."""
 
     file: str
     sent: int
@@ -27,74 +43,166 @@ class FileChecked:
     returned: int
     marked: int
     left_out: int
-    returns_file: Path | None
+    written: Written
 
 
 @dataclass(frozen=True)
 class Checked:
-    """files: counts by file. returns: `tables.RETURNS`, every reason of every row.
+    """files: counts by file. reasons: source_file, table, severity, rule, column, count. returns: every reason of every
+    row as `tables.RETURNS`, when it was asked for.
 
     all_suspects: people came without roles, so each was judged as a suspect.
     """
 
     files: tuple[FileChecked, ...]
-    returns: pa.Table
+    reasons: pa.Table
+    completeness: Completeness
+    receipt: Path
     all_suspects: bool = False
+    returns: pa.Table | None = None
 
     def total(self, name: str) -> int:
         """`sent`, `accepted`, `returned`, `marked` or `left_out`, summed over files."""
         return sum(getattr(one, name) for one in self.files)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How files are to be judged. out: folder for returned rows; beside each file when left out."""
+
+    map_path: Path | None = None
+    mode: Mode = "new"
+    out: Path | None = None
+    as_of: dt.date | None = None
+
+
 def check(
-    paths: Sequence[Path], *, map_path: Path | None = None, mode: Mode = "new", out: Path | None = None
-) -> Checked:
+    paths: Sequence[Path], *, map_path: Path | None = None, mode: Mode = "new", out: Path | None = None,
+    as_of: dt.date | None = None, returns: bool = True,
+) -> Checked:  # fmt: skip
     """Judge files without taking them in, and write each one's returned rows beside it or into `out`.
 
-    Files that are checked together are judged together, so that roles find their people. Raises SourceError for a
-    file or map that cannot be read, StorageError when the returns file cannot be written.
+    Files that are checked together are judged together, so that roles find their people. as_of: the day on which to
+    judge; today. returns: whether to give every reason as a table; the files of returned rows are written all the same.
+    Raises SourceError for a file or map that cannot be read, StorageError when the returns file cannot be written.
     """
-    paths = _extracts(paths)
+    asked = Asked(map_path, mode, out, as_of)
+    with judged(_extracts(paths), asked) as verdict:
+        project = project_around(paths[0])
+        files = [verdict.checked(count, _returned(verdict, count, project, asked.out)) for count in verdict.counts]
+        frames = verdict.gated.accepted
+        return Checked(
+            tuple(files),
+            verdict.reasons,
+            verdict.completeness,
+            give_receipt(verdict, project, asked.out, [f for one in files for f in one.written.files]),
+            "person_records" in frames and "roles" not in frames,
+            verdict.engine.collect(verdict.gated.returns()) if returns else None,
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Files judged together, while the engine that holds them is open."""
+
+    engine: DuckDBEngine
+    collected: Collected
+    gated: Gated
+    terms: Terms
+
+    def checked(self, count: FileCount, written: Written | None = None) -> FileChecked:
+        """The counts of one file."""
+        rows = self._rows.get(count.file, {})
+        returned = rows.get("returned", 0)
+        marked = rows.get("marked", 0)
+        return FileChecked(
+            count.file, count.sent, count.sent - returned, returned, marked, count.left_out, written or Written()
+        )
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, dict[str, int]]:
+        return {row["source_file"]: row for row in row_counts(self.gated).to_pylist()}
+
+    @property
+    def counts(self) -> list[FileCount]:
+        return self.collected.counts
+
+    @functools.cached_property
+    def completeness(self) -> Completeness:
+        return completeness_of(self.engine, self.gated)
+
+    @functools.cached_property
+    def reasons(self) -> pa.Table:
+        return reason_counts(self.gated)
+
+
+Overlay = Callable[[ExtractReader, str | None], Reader]
+
+
+@contextmanager
+def judged(paths: Sequence[Path], asked: Asked, overlay: Overlay = with_mended) -> Iterator[Verdict]:
+    """Judge files together. overlay: what takes the place of rows of an extract."""
     project = project_around(paths[0])
-    engine = DuckDBEngine(project.resources if project else Resources())
-    severities = project.severities if project else {}
+    resources = project.resources if project else Resources()
+    engine = DuckDBEngine(replace(resources, memory=MEMORY))
     try:
-        collected = _collected(engine, paths, load_map(map_path) if map_path else None)
+        collected = _collected(engine, paths, asked, overlay)
         frames = {name: together(parts) for name, parts in collected.frames.items()}
-        returns = gate(engine, frames, collected.faults, mode=mode, severities=severities).returns
+        book, terms = _terms(project, collected, asked)
+        seen = _seen(engine, project, paths) if project else {}
+        yield Verdict(engine, collected, gate(engine, frames, collected.faults, book, terms, seen), terms)
     finally:
         engine.close()
-    told = [
-        _told(collected, returns, count, path, out)
-        for path in paths
-        for count in collected.counts
-        if count.path == path
-    ]
-    return Checked(tuple(told), returns, "person_records" in frames and "roles" not in frames)
+
+
+def _seen(engine: DuckDBEngine, project: Project, paths: Sequence[Path]) -> dict[str, Frame]:
+    """Keys that the project's newest run took, and from which file, told as the files checked are told."""
+    if not finished(project.runs):
+        return {}
+    tables = latest(project.runs) / "tables"
+    folders = {path.resolve().parent for path in paths}
+    told = file = nw.col("source_file")
+    for own in sorted(f"{folder.name}/" for folder in folders if folder.parent == project.sources.resolve()):
+        told = nw.when(file.str.starts_with(own)).then(file.str.slice(len(own))).otherwise(told)
+    return {
+        name: engine.read(tables / f"{name}.parquet").select(key, told.alias("source_file"))
+        for name, key in (("person_records", "record_id"), ("crimes", "crime_id"))
+    }
+
+
+def _terms(project: Project | None, collected: Collected, asked: Asked) -> tuple[Rulebook, Terms]:
+    if project is not None:
+        terms = project.terms(asked.mode)
+        return project.book, replace(terms, as_of=asked.as_of or terms.as_of)
+    invented = any(map(_is_invented, collected.maps))
+    return rulebook(), Terms(asked.mode, asked.as_of or dt.date.today(), invented)
 
 
 def _extracts(paths: Sequence[Path]) -> list[Path]:
-    """Leave out the files of returned rows that an earlier check wrote beside the extracts."""
-    extracts = [path for path in paths if ".returns." not in path.name]
+    """Leave out the files of returned and mended rows that lie beside the extracts."""
+    extracts = [path for path in paths if not {".returns.", ".mended."} & {f".{p}." for p in path.name.split(".")}]
     if not extracts:
         raise ExtractError(
             "A file of returned rows is not an extract.",
             place=Place(file=paths[0].name),
-            remedy="Mend the rows in the system they came from, or in the extract, and check that.",
+            remedy="Mend its cells, save it, and take the mended rows with `joinedup take`.",
         )
     return extracts
 
 
-def _collected(engine: DuckDBEngine, paths: Sequence[Path], given: SourceMap | None) -> Collected:
+def _collected(engine: DuckDBEngine, paths: Sequence[Path], asked: Asked, overlay: Overlay) -> Collected:
+    given = load_map(asked.map_path) if asked.map_path else None
     collected, seen = Collected(), set[str]()
     for path in paths:
-        if path.name in seen:
+        returned = companion(path.resolve(), "returns").name
+        if returned in seen:
             raise ExtractError(
-                "Two files have the same name.", place=Place(file=path.name), remedy="Check them one by one."
-            )
-        seen.add(path.name)
+                "Two files have the same name but for its ending, and their returned rows would share one file.",
+                place=Place(file=path.name), remedy="Check them one by one, into folders of their own with --out.",
+            )  # fmt: skip
+        seen.add(returned)
         source = given or _map_beside(path)
-        collected.add(collect_file(engine, path, _settings(path, source), source=source))
+        collected.add(collect_file(engine, path, _settings(path, source, overlay), source=source))
     return collected
 
 
@@ -113,38 +221,52 @@ def _map_beside(path: Path) -> SourceMap | None:
     return source
 
 
-def _settings(path: Path, source: SourceMap | None) -> Settings:
+def _settings(path: Path, source: SourceMap | None, overlay: Overlay) -> Settings:
     """The project's lists when the file lies in one; else a map of an invented force makes an invented file."""
     project = project_around(path)
     if project is not None:
-        return Settings(project.source_settings().lists, path.parent)
-    invented = source is not None and (source.force or "").upper().startswith("X")
-    return Settings(Lists(invented=invented), path.parent)
+        return replace(project.source_settings(), folder=path.parent, overlay=overlay)
+    invented = source is not None and _is_invented(source)
+    return Settings(Lists(invented=invented), path.parent, functools.partial(value_maps, invented=invented), overlay)
 
 
-def _told(collected: Collected, returns: pa.Table, counted: FileCount, path: Path, out: Path | None) -> FileChecked:
-    name = counted.file
-    own = returns.filter(pc.equal(returns["source_file"], name))
-    returned, marked = (_rows(own, severity) for severity in ("returned", "marked"))
-    place = (out or path.parent) / f"{_stem(path)}{f'.{counted.sheet}' if counted.sheet else ''}.returns.csv"
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-    written = write_returns(place, collected.extracts[name], own)
-    return FileChecked(
-        file=name,
-        sent=counted.sent,
-        accepted=counted.sent - len(returned),
-        returned=len(returned),
-        marked=len(marked - returned),
-        left_out=counted.left_out,
-        returns_file=place if written else None,
-    )
+def _is_invented(source: SourceMap) -> bool:
+    return (source.force or "").upper().startswith("X")
 
 
-def _stem(path: Path) -> str:
-    """The file's name without what says its kind: `arrests.2024` of `arrests.2024.csv.gz`."""
-    return path.name.removesuffix(".gz").rpartition(".")[0]
+def reasons_of(checked: Checked, file: str) -> list[dict[str, object]]:
+    """What `reasons` says of one file, the most frequent first, returned before marked."""
+    own = checked.reasons.filter(pc.equal(checked.reasons["source_file"], file)).to_pylist()
+    return sorted(own, key=lambda r: (r["severity"] != "returned", -r["count"], r["rule"], r["column"] or ""))
 
 
-def _rows(returns: pa.Table, severity: str) -> set[int]:
-    return set(returns.filter(pc.equal(returns["severity"], severity))["source_row"].to_pylist())
+def _returned(verdict: Verdict, count: FileCount, project: Project | None, out: Path | None) -> Written:
+    ours = written_by_us(project, count.path, count.system)
+    return write_returned(verdict.collected, verdict.gated, count, out, ours)
+
+
+def give_receipt(
+    verdict: Verdict, project: Project | None, out: Path | None = None, written: Sequence[Path] = ()
+) -> Path:
+    """Write what was sent and what became of it: into the project's `receipts/`, or else beside the file.
+
+    written: files of returned rows that hold nothing mended. Raises StorageError.
+    """
+    counts = verdict.counts
+    lines = [_line(verdict, count) for count in counts]
+    terms = {
+        "mode": verdict.terms.mode, "judged_as_of": verdict.terms.as_of.isoformat(),
+        "rules": rules_digest(verdict.gated.book), "systems": sorted({count.system for count in counts}),
+    }  # fmt: skip
+    made = receipt(lines, verdict.reasons.to_pylist(), verdict.completeness, terms, list(map(file_digest, written)))
+    plain = companion(counts[0].path, "receipt", None, "json")
+    if project is not None and out is None:
+        kept = project.folder / FOLDER / counts[0].system
+        return write_receipt(place_in(kept, plain.name.removesuffix(".receipt.json"), made), made)
+    return write_receipt(out / plain.name if out else plain, made)
+
+
+def _line(verdict: Verdict, count: FileCount) -> dict[str, object]:
+    one = verdict.checked(count)
+    numbers = {name: getattr(one, name) for name in ("sent", "accepted", "returned", "marked", "left_out")}
+    return file_line(count.path, numbers) | {"sheet": count.sheet}

@@ -39,10 +39,15 @@ def digest(value: Any) -> str:
 
 def read_inputs(project: Project, salt: bytes) -> Inputs:
     """Digest every file the run may read. Raises StorageError for one that cannot be read."""
-    paths = [p for p in sorted(project.sources.rglob("*")) if p.is_file() and ".returns." not in p.name]
+    paths = [p for p in sorted(project.sources.rglob("*")) if p.is_file() and not _ours(p)]
     paths += sorted((project.folder / "codes").glob("*.csv"))
     files = {path.relative_to(project.folder).as_posix(): file_digest(path) for path in paths}
     return Inputs(files, versions(), salt)
+
+
+def _ours(path: Path) -> bool:
+    """Whether it is a file of returned rows or a receipt, which no run reads."""
+    return ".returns." in path.name or ".receipt." in path.name
 
 
 def file_digest(path: Path) -> str:
@@ -68,7 +73,7 @@ def versions() -> dict[str, str]:
 def _own_source() -> str:
     """Digest of Joinedup's own files: a stage made by other code is not taken up, whatever the version says."""
     package = Path(__file__).parents[1]
-    paths = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".csv", ".html", ".css"))
+    paths = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".csv", ".toml", ".html", ".css"))
     return digest([[path.relative_to(package).as_posix(), file_digest(path)] for path in paths])[:16]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt
 from joinedup.engine import DuckDBEngine, Resources
 from joinedup.engine.storing import appearing
 from joinedup.errors import ExtractError, Place, StorageError
-from joinedup.gate import gate
+from joinedup.gate import Terms, gate, rulebook
 from joinedup.linkage import DEFAULT_THRESHOLD, NOT_COMPARED, LinkSettings, link
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
@@ -58,8 +59,9 @@ def link_file(
                 remedy="Name the columns as in table `person_records` of docs/reference/tables.md.",
             )  # fmt: skip
         frame = together(collected.frames["person_records"])
-        gated = gate(engine, {"person_records": frame}, collected.faults, mode="historic")
-        _refuse_returned(gated.returns, records.name)
+        terms = Terms("historic", dt.date.today())
+        gated = gate(engine, {"person_records": frame}, collected.faults, rulebook().of_form(), terms)
+        _refuse_returned(engine.collect(gated.returns()).sort_by("source_row"), records.name)
         linked = link(engine, gated.accepted["person_records"], settings)
     finally:
         engine.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import json
 import tomllib
 from collections.abc import Mapping
@@ -11,8 +13,8 @@ from typing import Any
 
 from joinedup import tables
 from joinedup.engine import Resources, is_extract, write_bytes
-from joinedup.errors import LinkageError, Place, ProjectError, from_oserror, nearest
-from joinedup.gate import Mode, Severity, rules_for
+from joinedup.errors import GateError, LinkageError, Place, ProjectError, from_oserror, nearest
+from joinedup.gate import Mode, Rulebook, Terms, rulebook, value_maps
 from joinedup.linkage import DEFAULT_THRESHOLD, LinkSettings
 from joinedup.sources import Lists, Settings
 
@@ -20,7 +22,7 @@ CONFIGURATION = "joinedup.toml"
 
 _SECTIONS: Mapping[str, set[str]] = {
     "project": {"name", "invented"},
-    "gate": {"mode", "severity"},
+    "gate": {"mode", "severity", "as_of", "rule"},
     "engine": {"memory", "threads", "spill"},
     "runs": {"keep"},
     "link": {"threshold"},
@@ -39,8 +41,16 @@ invented = false            # true only for invented records: allows forces X01 
 
 [gate]
 mode = "historic"           # historic: what is compulsory and missing is marked and counted; new: it is returned
+# as_of = 2026-03-31        # judge as on this day, so that a run can be made again; today when left out
 # [gate.severity]
-# nationality-compulsory = "returned"     # a rule's own severity, whatever the mode
+# nationality-compulsory = "returned"     # a rule's own severity, whatever the mode: returned, marked or off
+# [[gate.rule]]                           # a rule of your own; the shipped ones are in the manual's reference part
+# name = "custody-number-missing"
+# table = "person_records"
+# column = "id_pnc"
+# when = ["stage is arrested, charged", "id_pnc is missing"]
+# message = "An arrested person has no PNC number."
+# remedy = "Add it from the custody record."
 
 [engine]
 memory = "4GB"              # the most the engine may use before it spills to disk
@@ -115,7 +125,9 @@ class Project:
     name: str
     invented: bool = False
     mode: Mode = "historic"
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    book: Rulebook = field(default_factory=rulebook)
+    own_rules: tuple[Mapping[str, Any], ...] = ()
+    as_of: dt.date | None = None
     resources: Resources = field(default_factory=Resources)
     keep: int = 5
     threshold: float = DEFAULT_THRESHOLD
@@ -133,7 +145,16 @@ class Project:
     def source_settings(self) -> Settings:
         codes_folder = self.folder / "codes"
         lists = Lists(codes_folder if codes_folder.is_dir() else None, self.code_lists, self.invented)
-        return Settings(lists, self.sources)
+        return Settings(lists, self.sources, functools.partial(value_maps, invented=self.invented))
+
+    @functools.cached_property
+    def judged_on(self) -> dt.date:
+        """The day on which the gate judges."""
+        return self.as_of or dt.date.today()
+
+    def terms(self, mode: Mode | None = None, *, all_sent: bool = False) -> Terms:
+        """On what terms the gate judges this project's rows; `mode` in place of the project's own."""
+        return Terms(mode or self.mode, self.judged_on, self.invented, all_sent)
 
     def systems(self) -> list[Path]:
         """The folders of `sources/`, in order of name. Raises ProjectError when there is none."""
@@ -227,7 +248,9 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
         name=_typed(project, "name", str, folder.resolve().name, where),
         invented=_typed(project, "invented", bool, False, where),
         mode=_mode(gate.get("mode", "historic"), where),
-        severities=rules_for(_typed(gate, "severity", dict, {}, where)),
+        book=_book(gate, where),
+        own_rules=tuple(gate.get("rule", ())),
+        as_of=_typed(gate, "as_of", dt.date, None, where),
         resources=Resources(
             memory=_typed(engine, "memory", str, "4GB", where),
             threads=_positive(_typed(engine, "threads", int, 2, where), "threads", where),
@@ -238,6 +261,14 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
         code_lists=_code_lists(content.get("codes", {}), where),
         keyed_joins=tuple(_keyed_join(one, where) for one in content.get("keyed_join", [])),
     )
+
+
+def _book(gate: Mapping[str, Any], where: Place) -> Rulebook:
+    own = _typed(gate, "rule", list, [], where)
+    try:
+        return rulebook(_typed(gate, "severity", dict, {}, where), own)
+    except GateError as error:
+        raise GateError(error.message, place=where, rule=error.rule, remedy=error.remedy) from None
 
 
 def _threshold(section: Mapping[str, Any], where: Place) -> float:
@@ -262,7 +293,14 @@ def _code_lists(section: Mapping[str, Any], where: Place) -> Mapping[str, str]:
 def _typed(section: Mapping[str, Any], key: str, kind: Any, default: Any, where: Place) -> Any:
     value = section.get(key, default)
     if value is not default and not isinstance(value, kind):
-        wanted = {str: "text", bool: "true or false", int: "a whole number", dict: "a section"}.get(kind, "a number")
+        wanted = {
+            str: "text",
+            bool: "true or false",
+            int: "a whole number",
+            dict: "a section",
+            list: "a list of tables, each `[[gate.rule]]`",
+            dt.date: "a day such as 2026-03-31",
+        }.get(kind, "a number")
         raise ProjectError(f"`{key}` should be {wanted}.", place=where)
     return value
 

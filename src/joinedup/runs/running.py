@@ -191,7 +191,12 @@ def _manifest(
         "invented": project.invented,
         "inputs": dict(inputs.files),
         "configuration": configuration_digest(project),
-        "settings": {"threshold": project.threshold, "mode": project.mode, "severities": dict(project.severities)},
+        "settings": {
+            "threshold": project.threshold,
+            "mode": project.mode,
+            "severities": dict(project.book.overrides),
+            "as_of": project.judged_on.isoformat(),
+        },
         "versions": dict(inputs.versions),
         "stages": [{"name": name, **record} for name, record in records.items()],
         "tables": {p.stem: {"rows": pq.read_metadata(p).num_rows, "sha256": file_digest(p)} for p in written},

@@ -23,6 +23,7 @@ from joinedup.gate import gate
 from joinedup.linkage import LinkSettings, link
 from joinedup.linkage.link import model_json
 from joinedup.releases import ReportInput, Source, write_report
+from joinedup.runs.completeness import completeness_of
 from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
 from joinedup.runs.inputs import TRUTH, Inputs
 from joinedup.runs.keyed import in_order, keyed_pairs
@@ -77,12 +78,15 @@ def collect(work: Work) -> Counts:
         collected.add(collect_system(work.engine, folder, settings))
     frames = {name: together(parts) for name, parts in collected.frames.items()}
     project = work.project
-    gated = gate(work.engine, frames, collected.faults, mode=project.mode, severities=project.severities, all_sent=True)
+    gated = gate(work.engine, frames, collected.faults, project.book, project.terms(all_sent=True))
     counts = {"rows_sent": sum(c.sent for c in collected.counts)}
     for table in tables.RECORD_TABLES:
         frame = gated.accepted.get(table.name, work.engine.frame(table.empty()))
         counts[table.name] = work.write(table.name, frame)
-    counts["returns"] = work.write("returns", work.engine.frame(gated.returns))
+    counts["returns"] = work.write("returns", gated.returns())
+    complete = completeness_of(work.engine, gated)
+    counts["completeness"] = work.write("completeness", work.engine.frame(complete.counts))
+    counts["soundness"] = work.write("soundness", work.engine.frame(complete.found()))
     write_bytes(work.folder / "sources.json", json.dumps(_told(collected), indent=1, sort_keys=True).encode())
     return counts
 
@@ -91,7 +95,7 @@ def together(frames: Iterable[Frame]) -> Frame:
     """Frames of one table one below the other; a mark that one of them lacks is false there."""
     parts = list(frames)
     marks = sorted({name for f in parts for name in f.collect_schema().names() if name.startswith(UNREAD)})
-    return nw.concat([_with_marks(frame, marks) for frame in parts], how="vertical")
+    return parts[0] if len(parts) == 1 else nw.concat([_with_marks(frame, marks) for frame in parts], how="vertical")
 
 
 def _with_marks(frame: Frame, marks: list[str]) -> Frame:
@@ -207,7 +211,8 @@ def report_input(project: Project, folder: Path, made_at: datetime, versions: Ma
         invented=project.invented,
         made_at=made_at,
         figures=pq.read_table(folder / "tables" / "figures.parquet"),
-        returns=pq.read_table(folder / "tables" / "returns.parquet"),
+        returns=pq.read_table(folder / "tables" / "returns.parquet", columns=["rule", "severity", "message", "remedy"]),
+        soundness=pq.read_table(folder / "tables" / "soundness.parquet"),
         sources=tuple(Source(one["system"], one["kind"], one["force"], one["rows"]) for one in told),
         threshold=project.threshold,
         versions=versions,
@@ -219,7 +224,8 @@ def report_input(project: Project, folder: Path, made_at: datetime, versions: Ma
 
 STAGES = (
     Stage("collect", "Reading extracts and judging every row", collect,
-          lambda p: [p.mode, p.severities, p.invented, p.code_lists], act=Act.COLLECTION),
+          lambda p: [p.mode, p.book.overrides, p.own_rules, p.judged_on, p.invented, p.code_lists],
+          act=Act.COLLECTION),
     Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins],
           act=Act.COMBINATION),
     Stage("count", "Counting what is known and what is not", count, lambda p: []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceM
                 place=Place(file=path.name, row=1),
                 remedy="Name the column so, or say in a source map which column it is.",
             )
-    return SourceMap(system=system, tables=(TableMap(table=table, files=path.name, columns=specs),))
+    return SourceMap(system=system, tables=(TableMap(table=table, files=glob.escape(path.name), columns=specs),))
 
 
 def _spec(table: Table, column: str, target: str) -> ValueSpec:
@@ -66,5 +67,6 @@ def _made(table: Table, target: str) -> bool:
     return (
         target in MADE_BY_THE_READER
         or target.endswith("_received")
+        or target == "dob_precision"  # made with the birth date, from how it was written
         or (target == "record_id" and table is tables.PERSON_RECORDS)
     )

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import narwhals as nw
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from joinedup.engine import ROW, Engine, Extract, Reading, RowFault, read_extract
+from joinedup import tables
+from joinedup.engine import Engine, Reading, is_extract, open_extract
 from joinedup.engine.contract import Frame
-from joinedup.engine.extracts import is_extract
+from joinedup.engine.spreadsheet import sheet_names
 from joinedup.errors import Place, SourceMapError, nearest
 from joinedup.sources.plain import map_without_toml
-from joinedup.sources.settings import Settings
+from joinedup.sources.settings import Lists, Reader, Settings
 from joinedup.sources.source_map import SourceMap, TableMap, load_map
-from joinedup.sources.targets import HEADER_LIKENESS, UNREAD, Builder
-from joinedup.tables import Table
+from joinedup.sources.stream import TableStream
 
 MAP_NAME = "source.toml"
 
@@ -36,44 +35,30 @@ class FileCount:
     sheet: str | None
 
 
-@dataclass(frozen=True)
-class FileFault:
-    """A row of an extract that could not become a row of the table it was meant for."""
-
-    file: str
-    table: str
-    fault: RowFault
-
-    @property
-    def row(self) -> int:
-        return self.fault.row
-
-    @property
-    def rule(self) -> str:
-        return self.fault.rule
-
-    @property
-    def column(self) -> str | None:
-        return self.fault.column
-
-
 @dataclass
 class Collected:
-    """What extracts became. frames: by table name, each with its table's columns and `unread:` marks."""
+    """What extracts became.
+
+    frames: by table name, each with its table's columns, `unread:` marks and what `Settings.adds` gives. faults: rows
+    that could not become rows, as `tables.UNREADABLE`. readers, lists: of every file that was read, by its name in
+    `counts`.
+    """
 
     frames: dict[str, list[Frame]] = field(default_factory=dict)
-    faults: list[FileFault] = field(default_factory=list)
+    faults: pa.Table = field(default_factory=tables.UNREADABLE.empty)
     counts: list[FileCount] = field(default_factory=list)
     maps: list[SourceMap] = field(default_factory=list)
-    extracts: dict[str, Extract] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    lists: dict[str, Lists] = field(default_factory=dict)
 
     def add(self, other: Collected) -> None:
         for table, frames in other.frames.items():
             self.frames.setdefault(table, []).extend(frames)
-        self.faults += other.faults
+        self.faults = pa.concat_tables([self.faults, other.faults])
         self.counts += other.counts
         self.maps += other.maps
-        self.extracts |= other.extracts
+        self.readers |= other.readers
+        self.lists |= other.lists
 
 
 def collect_system(engine: Engine, folder: Path, settings: Settings) -> Collected:
@@ -105,9 +90,27 @@ def collect_file(
     if source is not None:
         matching = [(t, path) for t in source.tables if path.match(t.files)] or [(t, path) for t in source.tables]
         return _collect(engine, source, matching, settings)
-    extract = read_extract(path)
-    plain = map_without_toml(path, extract.columns, path.resolve().parent.name if system is None else system)
-    return _collect(engine, plain, [(plain.tables[0], path)], settings, {(path, None): extract})
+    named = path.resolve().parent.name if system is None else system
+    sheets = _sheets_of_tables(path)
+    if sheets:
+        plain = SourceMap(named, tuple(_sheet_map(path, sheet, named) for sheet in sheets))
+        return _collect(engine, plain, [(table_map, path) for table_map in plain.tables], settings)
+    plain = map_without_toml(path, open_extract(path).columns, named)
+    return _collect(engine, plain, [(plain.tables[0], path)], settings)
+
+
+def _sheets_of_tables(path: Path) -> list[str]:
+    """The sheets of a workbook that are named after tables and hold any row; all of them when none does."""
+    if path.suffix.lower() != ".xlsx" or not path.is_file() or not path.stat().st_size:
+        return []
+    names = [name for name in sheet_names(path) if name in {table.name for table in tables.RECORD_TABLES}]
+    return [name for name in names if next(open_extract(path, Reading(sheet=name)).parts()).sent] or names
+
+
+def _sheet_map(path: Path, sheet: str, system: str) -> TableMap:
+    columns = open_extract(path, Reading(sheet=sheet)).columns
+    table_map = map_without_toml(path.with_name(f"{sheet}.xlsx"), columns, system).tables[0]
+    return replace(table_map, files=glob.escape(path.name), sheet=sheet)
 
 
 def _refuse_nested(folder: Path) -> None:
@@ -165,73 +168,55 @@ def _refuse_unread(folder: Path, source: SourceMap, read: set[Path], place: Plac
             )
 
 
-def _column_told(fault: RowFault, extract: Extract, safe: set[str]) -> RowFault:
-    """A fault that names its column only as the map does: the first row of a file without a header holds values."""
-    if fault.column is None or fault.column in safe:
-        return fault
-    return replace(fault, column=f"column {extract.columns.index(fault.column) + 1}")
-
-
-FREE_TEXT = frozenset(
-    {"text", "address", "closed_reason", "reason", "ended_reason", "premises", "restriction", "handling"}
-)
-"""Columns whose text may run over several lines. Elsewhere a line break is the mark of rows read as one cell."""
-
-
-def _without_line_breaks(rows: pa.Table, table_map: TableMap) -> tuple[pa.Table, list[RowFault]]:
-    """Put aside rows in which a name, key, date or code runs over a line: stray quotes may have swallowed a row."""
-    read = {c for target, spec in table_map.columns.items() if target not in FREE_TEXT for c in spec.columns}
-    found: dict[int, RowFault] = {}
-    for column in [name for name in rows.column_names if name in read]:
-        broken = pc.fill_null(pc.match_substring_regex(rows[column], "[\r\n]"), False)
-        for row in rows.filter(broken)[ROW].to_pylist():
-            found.setdefault(row, RowFault(row, "line-break", column, ()))
-    if found:
-        rows = rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(found), pa.int64()))))
-    return rows, list(found.values())
-
-
 Part = tuple[Path, str | None]
 """A file, and the sheet of it that was named."""
 
 
-def _collect(
-    engine: Engine,
-    source: SourceMap,
-    files: list[tuple[TableMap, Path]],
-    settings: Settings,
-    read_already: Mapping[Part, Extract] | None = None,
-) -> Collected:
+def _collect(engine: Engine, source: SourceMap, files: list[tuple[TableMap, Path]], settings: Settings) -> Collected:
     collected = Collected(maps=[source])
-    extracts = dict(read_already or {})
-    wanted: dict[Part, set[int]] = {}
-    first_table: dict[Part, str] = {}
+    by_part: dict[Part, list[TableMap]] = {}
     for table_map, path in files:
-        part = (path, table_map.sheet)
-        if part not in extracts:
-            reading = Reading(source.reading.encoding, source.reading.delimiter, table_map.sheet)
-            extracts[part] = read_extract(path, reading)
-        name = _name(part, settings)
-        chosen = _where(extracts[part].table, table_map, Place(file=name))
-        wanted.setdefault(part, set()).update(chosen[ROW].to_pylist())
-        first_table.setdefault(part, table_map.table.name)
-        chosen, broken = _without_line_breaks(chosen, table_map)
-        collected.faults += [
-            FileFault(name, table_map.table.name, _column_told(f, extracts[part], {f.column or ""})) for f in broken
-        ]
-        builder = Builder(source, table_map, settings, _raw_names(extracts[part]), Place(file=name))
-        collected.frames.setdefault(table_map.table.name, []).append(_frame(engine, chosen, builder, name))
-    for part, extract in extracts.items():
-        name = _name(part, settings)
-        left_out = extract.table.num_rows - len(wanted[part])
-        sent = len(wanted[part]) + len(extract.faults)
-        collected.counts.append(FileCount(name, source.system, sent, left_out, *part))
-        collected.extracts[name] = extract
-        safe = {c for t, p in files if (p, t.sheet) == part for spec in t.columns.values() for c in spec.columns}
-        collected.faults += [
-            FileFault(name, first_table[part], _column_told(fault, extract, safe)) for fault in extract.faults
-        ]
+        by_part.setdefault((path, table_map.sheet), []).append(table_map)
+    for part, table_maps in by_part.items():
+        collected.add(_collect_part(engine, source, part, table_maps, settings))
     return collected
+
+
+def _collect_part(
+    engine: Engine, source: SourceMap, part: Part, table_maps: list[TableMap], settings: Settings
+) -> Collected:
+    path, sheet = part
+    name = _name(part, settings)
+    opened = open_extract(path, Reading(source.reading.encoding, source.reading.delimiter, sheet))
+    reader = settings.overlay(opened, sheet)
+    streams = [TableStream(engine, source, table_map, settings, reader, name) for table_map in table_maps]
+    safe = {c for table_map in table_maps for spec in table_map.columns.values() for c in spec.columns}
+    sent = left_out = 0
+    for piece in reader.parts():
+        taken = [stream.take(piece.table) for stream in streams]
+        _refuse_overlap(table_maps, taken, Place(file=name))
+        wanted = np.logical_or.reduce(taken)
+        streams[0].refuse(piece.faults, safe)
+        sent += int(wanted.sum()) + len(piece.faults)
+        left_out += int((~wanted).sum())
+    collected = Collected(counts=[FileCount(name, source.system, sent, left_out, path, sheet)], readers={name: reader})
+    collected.lists[name] = settings.lists
+    for stream in streams:
+        collected.frames.setdefault(stream.table_map.table.name, []).append(stream.frame())
+    collected.faults = pa.concat_tables([stream.faults for stream in streams])
+    return collected
+
+
+def _refuse_overlap(table_maps: list[TableMap], taken: list[np.ndarray], place: Place) -> None:
+    """A row becomes one row of a table at most: twice, it would be two records, or two people in one."""
+    for number, table_map in enumerate(table_maps):
+        for other in range(number):
+            if table_maps[other].table == table_map.table and (taken[other] & taken[number]).any():
+                raise SourceMapError(
+                    f"Two [[table]] of `{table_map.table.name}` take the same row.",
+                    place=place,
+                    remedy="Give each a `where` that takes other rows, or export one row for each.",
+                )
 
 
 def _name(part: Part, settings: Settings) -> str:
@@ -240,54 +225,3 @@ def _name(part: Part, settings: Settings) -> str:
     name = path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else path.name
     name = os.fsencode(name).decode("utf-8", "replace")  # a name in another encoding still has to be text
     return f"{name}#{sheet}" if sheet else name
-
-
-def _raw_names(extract: Extract) -> dict[str, str]:
-    """Extract columns under names that no target can have."""
-    return {name: f"raw:{place}" for place, name in enumerate(extract.columns)}
-
-
-def _where(table: pa.Table, table_map: TableMap, place: Place) -> pa.Table:
-    for column, allowed in table_map.where.items():
-        if column not in table.column_names:
-            raise SourceMapError(
-                f"`where` names no column of the extract: `{column}`."
-                f"{nearest(column, table.column_names, HEADER_LIKENESS)}",
-                place=place,
-            )
-        folded = pc.utf8_upper(pc.utf8_trim_whitespace(table[column]))
-        wanted = pa.array([value.strip().upper() for value in allowed], pa.string())
-        table = table.filter(pc.is_in(folded, wanted))
-    return table
-
-
-def _frame(engine: Engine, rows: pa.Table, builder: Builder, file: str) -> Frame:
-    raw = builder.raw
-    renamed = rows.rename_columns([raw.get(name, name) for name in rows.column_names])
-    maps = builder.maps()
-    mapped = engine.map_distinct(engine.frame(renamed), maps)
-    given = {name for one in maps for name in one.gives}
-    constants: dict[str, str | None] = {**builder.constants(), "source_file": file, "system": builder.source.system}
-    columns = list(_columns(builder.table_map.table, given | {ROW}, constants))
-    marks = [nw.col(name) for name in sorted(given) if name.startswith(UNREAD)]
-    return mapped.select(*columns, *marks)
-
-
-def _columns(table: Table, given: set[str], constants: Mapping[str, str | None]) -> Iterator[nw.Expr]:
-    for column in table.columns:
-        if column.name in given:
-            yield nw.col(column.name)
-        elif column.name in constants:
-            constant = nw.lit(constants[column.name], nw.String())
-            yield constant.cast(_NARWHALS_TYPES[column.type]).alias(column.name)
-        else:
-            yield nw.lit(None).cast(_NARWHALS_TYPES[column.type]).alias(column.name)
-
-
-_NARWHALS_TYPES: dict[pa.DataType, nw.dtypes.DType] = {
-    pa.string(): nw.String(),
-    pa.date32(): nw.Date(),
-    pa.int64(): nw.Int64(),
-    pa.bool_(): nw.Boolean(),
-    pa.list_(pa.string()): nw.List(nw.String()),
-}

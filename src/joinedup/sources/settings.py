@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from joinedup import codes
 from joinedup.codes import CodeList
+from joinedup.engine import DistinctMap, ExtractReader
 from joinedup.errors import SourceMapError
-from joinedup.tables import Column
+from joinedup.sources.mended import MendedReader, with_mended
+from joinedup.tables import Column, Table
+
+Reader = ExtractReader | MendedReader
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,13 @@ class Lists:
 
 @dataclass(frozen=True)
 class Settings:
-    """lists: as above. folder: what `source_file` paths are relative to."""
+    """lists: as above. folder: what `source_file` paths are relative to.
+
+    adds: what is to be worked out besides from the columns of a row, while rows pass by. overlay: rows that take the
+    place of an extract's own; those that lie beside it, unless said otherwise.
+    """
 
     lists: Lists
     folder: Path
+    adds: Callable[[Table], Sequence[DistinctMap]] = lambda table: ()
+    overlay: Callable[[ExtractReader, str | None], Reader] = with_mended

@@ -128,13 +128,21 @@ class Builder:
     def _cells(self, spec: ValueSpec) -> Callable[..., list[str]]:
         """Cells as the texts they hold: nulls left out, several values in a cell apart, local spellings translated."""
         nulls = {null.strip().upper() for null in self.source.nulls}
+        longest = max(map(len, nulls), default=0)
 
         def texts(*cells: str | None) -> list[str]:
             parts = [p for c in cells if c is not None for p in (c.split(spec.separator) if spec.separator else (c,))]
             kept = [p.strip() for p in parts if p.strip().upper() not in nulls]
             return [spec.values.get(p.lower(), p) for p in kept]
 
-        return texts
+        def text(cell: str | None) -> list[str]:
+            """The same of one cell with one value, which most are."""
+            if cell is None or (spec.separator and spec.separator in cell):
+                return texts(cell)
+            stripped = cell.strip()
+            return [] if len(stripped) <= longest and stripped.upper() in nulls else [stripped]
+
+        return texts if len(spec.columns) != 1 or spec.values else text
 
     def _one(self, target: str, spec: ValueSpec) -> DistinctMap:
         column = self.table_map.table.column(target)
@@ -222,7 +230,8 @@ class Builder:
 
         def made(*cells: str | None) -> list[object]:
             found = texts(*cells)
-            values = list(dict.fromkeys(v for v in map(read, found) if v))
+            values = [v for v in map(read, found) if v]
+            values = list(dict.fromkeys(values)) if len(values) > 1 else values
             return [values or None, len(values) == 0 < len(found), *(["; ".join(found) or None] if received else [])]
 
         gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
@@ -295,8 +304,8 @@ class Builder:
         used = [(target, specs[target]) for target in NAME_PARTS if target in specs and specs[target].columns]
         columns = [self._columns(spec) for _, spec in used]
         texts = {target: self._cells(spec) for target, spec in used}
-        read = functools.cache(standard.name)
-        split = functools.cache(standard.full_name)
+        read = functools.lru_cache(100_000)(standard.name)
+        split = functools.lru_cache(100_000)(standard.full_name)
 
         def made(*cells: str | None) -> list[object]:
             parts: dict[str, standard.Name] = {}

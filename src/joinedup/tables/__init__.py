@@ -9,11 +9,14 @@ from joinedup.errors import TableError, nearest
 from joinedup.tables.columns import Column, Protection, Table
 from joinedup.tables.derived import (
     CLUSTERS,
+    COMPLETENESS,
     DERIVED_TABLES,
     EVIDENCE,
     FIGURES,
     PAIRS,
     RETURNS,
+    SOUNDNESS,
+    UNREADABLE,
 )
 from joinedup.tables.records import (
     CHARGES,
@@ -38,6 +41,7 @@ def named(name: str) -> Table:
 
 
 __all__ = [
-    "ALL", "CHARGES", "CLASSIFICATIONS", "CLUSTERS", "CONTACTS", "CRIMES", "EVIDENCE", "FIGURES", "NOTES", "PAIRS",
-    "PERSON_RECORDS", "REASONS", "RECORD_TABLES", "RETURNS", "ROLES", "Column", "Protection", "Table", "named",
+    "ALL", "CHARGES", "CLASSIFICATIONS", "CLUSTERS", "COMPLETENESS", "CONTACTS", "CRIMES", "EVIDENCE", "FIGURES",
+    "NOTES", "PAIRS", "PERSON_RECORDS", "REASONS", "RECORD_TABLES", "RETURNS", "ROLES", "SOUNDNESS", "UNREADABLE",
+    "Column", "Protection", "Table", "named",
 ]  # fmt: skip

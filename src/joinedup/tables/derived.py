@@ -29,6 +29,50 @@ RETURNS = Table(
     ),
 )
 
+UNREADABLE = Table(
+    "unreadable",
+    "one reason why one row of an extract could not be read",
+    ("source_file", "source_row", "table", "column", "rule"),
+    (
+        Column("source_file", TEXT, "Extract.", required=True),
+        Column("source_row", WHOLE, "Row of the extract; the header is row 1.", required=True),
+        Column("table", TEXT, "Table the row was meant for."),
+        Column(
+            "column", TEXT, "Column of the extract, where one is to blame; its place where its name may be a value."
+        ),
+        Column("rule", TEXT, "Name of the gate's rule.", required=True),
+    ),
+)
+"""Passed from the reader to the gate, which makes rows of `returns` of it; never written."""
+
+COMPLETENESS = Table(
+    "completeness",
+    "how many records of suspects hold one value, or one reason for none, by sender, field and month",
+    ("sender", "column", "period", "value", "reason"),
+    (
+        Column("sender", TEXT, "System, and force where the record names one.", required=True),
+        Column("column", TEXT, "Field.", required=True),
+        Column("period", TEXT, "Month in which the system first held the record, `2024-05`; empty when not known."),
+        Column("value", TEXT, "Code; `filled` for a birth date; null when missing."),
+        Column("reason", TEXT, "Why it is missing."),
+        Column("count", WHOLE, "Records, returned ones included: it is about what was sent.", required=True),
+    ),
+)
+
+SOUNDNESS = Table(
+    "soundness",
+    "one reason why a sender's field is not to be relied on",
+    ("sender", "column", "kind", "period", "message"),
+    (
+        Column("sender", TEXT, "System, and force where the record names one.", required=True),
+        Column("column", TEXT, "Field.", required=True),
+        Column("kind", TEXT, "What was found, such as `never-missing`.", required=True),
+        Column("period", TEXT, "Month in which it begins; null when it is about all of them."),
+        Column("message", TEXT, "What was found, in figures.", required=True),
+        Column("remedy", TEXT, "What to ask of the sender."),
+    ),
+)
+
 CLUSTERS = Table(
     "clusters",
     "which person a record belongs to",
@@ -197,6 +241,6 @@ CLAIMS = Table(
 )
 
 DERIVED_TABLES = (
-    RETURNS, CLUSTERS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS, PEOPLE, GROUP_MEMBERS, GROUP_SUMMARIES,
-    REVIEW_CASES, FIGURES, CLAIMS,
+    RETURNS, COMPLETENESS, SOUNDNESS, CLUSTERS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS, PEOPLE, GROUP_MEMBERS,
+    GROUP_SUMMARIES, REVIEW_CASES, FIGURES, CLAIMS,
 )  # fmt: skip

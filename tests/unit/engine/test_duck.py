@@ -112,7 +112,8 @@ def test_a_missing_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_too_little_memory_without_room_to_spill_says_what_to_raise() -> None:
-    small = DuckDBEngine(Resources(memory="20MB", threads=1, spill=Path("/dev/null/spill")))
+    small = DuckDBEngine(Resources(memory="20MB", threads=1))
+    small.connection.execute("SET temp_directory = '/dev/null/spill'")
     try:
         with pytest.raises(StorageError, match=r"memory|spill"):
             big = small.frame(pa.table({"n": range(3_000_000)}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import datetime as dt
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from joinedup import tables
-from joinedup.engine import DuckDBEngine, RowFault, read_extract
-from joinedup.errors import GateError
-from joinedup.gate import RULES, Mode, gate, rules_for, write_returns
-from joinedup.sources import Lists, Settings, collect_file
-from joinedup.sources.read import FileFault
+from joinedup.engine import DuckDBEngine, Mapper
+from joinedup.errors import GateError, TableError
+from joinedup.gate import Gated, Mode, Rulebook, Terms, gate, rulebook, value_maps
+
+TODAY = dt.date(2026, 3, 31)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,27 @@ def engine() -> Iterator[DuckDBEngine]:
     made = DuckDBEngine()
     yield made
     made.close()
+
+
+def only(*names: str) -> Rulebook:
+    """The rules about the form of any row, and some others."""
+    book = rulebook()
+    return Rulebook({name: rule for name, rule in book.rules.items() if not rule.when or name in names})
+
+
+COMPULSORY = ("ethnicity-compulsory", "nationality-compulsory")
+
+
+def gated(engine: DuckDBEngine, frames: dict[str, list[dict[str, Any]]], mode: Mode = "new", **kw: Any) -> Gated:
+    made = {}
+    for name, rows in frames.items():
+        table = tables.named(name)
+        marks = [pa.field("unread:dob", pa.bool_())] if name == "person_records" else []
+        read = pa.Table.from_pylist(rows, schema=pa.schema([*table.schema, *marks]))
+        made[name] = engine.frame(Mapper(value_maps(table, invented=True))(read))
+    faults = kw.pop("faults", tables.UNREADABLE.empty())
+    terms = Terms(mode, TODAY, invented=True, all_sent=kw.pop("all_sent", False))
+    return gate(engine, made, faults, kw.pop("book", only(*COMPULSORY)), terms, **kw)
 
 
 def person(number: int, **values: Any) -> dict[str, Any]:
@@ -38,12 +59,9 @@ def judged(
     engine: DuckDBEngine, mode: Mode, people: list[dict[str, Any]], roles: list[dict[str, Any]] | None = None, **kw: Any
 ) -> tuple[set[tuple[int, str, str]], set[str]]:
     """(row, rule, severity) of every reason, and the accepted record ids."""
-    schema = tables.PERSON_RECORDS.schema.append(pa.field("unread:dob", pa.bool_()))
-    frames = {"person_records": engine.frame(pa.Table.from_pylist(people, schema=schema))}
-    if roles is not None:
-        frames["roles"] = engine.frame(pa.Table.from_pylist(roles, schema=tables.ROLES.schema))
-    found = gate(engine, frames, kw.pop("faults", ()), mode=mode, **kw)
-    reasons = {(r["source_row"], r["rule"], r["severity"]) for r in found.returns.to_pylist()}
+    frames = {"person_records": people} | ({"roles": roles} if roles is not None else {})
+    found = gated(engine, frames, mode, **kw)
+    reasons = {(r["source_row"], r["rule"], r["severity"]) for r in engine.collect(found.returns()).to_pylist()}
     return reasons, set(engine.collect(found.accepted["person_records"])["record_id"].to_pylist())
 
 
@@ -101,25 +119,77 @@ def test_a_role_that_points_nowhere_is_told(engine: DuckDBEngine) -> None:
 
 
 def test_a_row_that_could_not_be_read_is_returned_in_every_mode(engine: DuckDBEngine) -> None:
-    fault = FileFault("p.csv", "person_records", RowFault(7, "row-ragged", None, ("x",)))
+    fault = {"source_file": "p.csv", "table": "person_records", "source_row": 7, "rule": "row-ragged", "column": None}
+    faults = pa.Table.from_pylist([fault], schema=tables.UNREADABLE.schema)
     for mode in ("new", "historic"):
-        assert judged(engine, mode, [person(1)], faults=[fault])[0] == {(7, "row-ragged", "returned")}  # type: ignore[arg-type]
+        assert judged(engine, mode, [person(1)], faults=faults)[0] == {(7, "row-ragged", "returned")}  # type: ignore[arg-type]
 
 
 def test_a_severity_can_be_switched_and_a_slip_is_refused(engine: DuckDBEngine) -> None:
-    people = [person(1, nationalities=None)]
-    switched = rules_for({"nationality-compulsory": "marked"})
-    assert judged(engine, "new", people, severities=switched)[0] == {(1, "nationality-compulsory", "marked")}
+    people = [person(1, nationalities=None, observed_ethnicity="1")]
+    for severity, expected in (("marked", {(1, "nationality-compulsory", "marked")}), ("off", set())):
+        switched = rulebook({"nationality-compulsory": severity})
+        reasons = judged(engine, "new", people, book=switched)[0]
+        assert {r for r in reasons if r[1] == "nationality-compulsory"} == expected
     with pytest.raises(GateError, match="Did you mean `ethnicity-compulsory`"):
-        rules_for({"ethnicity-compulsary": "marked"})
-    with pytest.raises(GateError, match="can be `returned` or `marked`"):
-        rules_for({"ethnicity-compulsory": "ignored"})
+        rulebook({"ethnicity-compulsary": "marked"})
+    with pytest.raises(GateError, match="can be `returned`, `marked`, `off`"):
+        rulebook({"ethnicity-compulsory": "ignored"})
 
 
 def test_rules_that_hold_the_tables_together_cannot_be_switched() -> None:
     for name in ("required-missing", "key-duplicate", "row-ragged", "quote-unclosed"):
         with pytest.raises(GateError, match="cannot be switched"):
-            rules_for({name: "marked"})
+            rulebook({name: "marked"})
+
+
+OWN = {
+    "name": "custody-number-missing", "table": "person_records", "column": "id_pnc",
+    "when": ["suspected is yes", "id_pnc is missing"], "message": "No PNC number.", "remedy": "Add it.",
+    "historic": "off",
+}  # fmt: skip
+
+
+def test_a_rule_of_the_users_own_is_judged_like_any_other(engine: DuckDBEngine) -> None:
+    own = rulebook(own=[OWN])
+    book = Rulebook({name: rule for name, rule in own.rules.items() if not rule.when or name == OWN["name"]})
+    people = [person(1), person(2, id_pnc="2020/1X")]
+    assert judged(engine, "new", people, book=book)[0] == {(1, "custody-number-missing", "returned")}
+    assert judged(engine, "historic", people, book=book)[0] == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"name": "ethnicity-compulsory"}, "already"),
+        ({"table": "persons"}, "names no table. Did you mean `person_records`"),
+        ({"column": "id_pmc"}, "Did you mean `id_pnc`"),
+        ({"when": ["id_pnc is gone away!"]}, "not understood"),
+        ({"when": ["id_pmc is missing"]}, "no column `id_pmc` to ask about. Did you mean `id_pnc`"),
+        ({"when": []}, "does not say when"),
+        ({"when": ["dob has title"]}, "`dob` is not a list"),
+        ({"when": ["dob before surname"]}, "of different kinds"),
+        ({"when": ["dob before 31/12/2024"]}, "not understood"),
+        ({"when": ["surname matches ("]}, "not a pattern"),
+        ({"when": ["surname matches (?=A)"]}, "look around"),
+        ({"new": "refused"}, "is one of returned, marked, off"),
+        ({"message": ""}, "should be text"),
+        ({"messages": "x"}, "no setting `messages`. Did you mean `message`"),
+        ({"name": ""}, "has no name"),
+    ],
+)
+def test_a_rule_that_cannot_be_asked_is_told_when_it_is_read(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises((GateError, TableError), match=re.escape(told)):
+        rulebook(own=[OWN | changed])
+
+
+def test_a_key_that_an_earlier_run_took_from_another_file_is_told(engine: DuckDBEngine) -> None:
+    seen = pa.table({"record_id": ["a:1", "a:2"], "source_file": ["january.csv", "p.csv"]})
+    found = gated(
+        engine, {"person_records": [person(1), person(2), person(3)]}, book=only("key-seen-before"),
+        seen={"person_records": engine.frame(seen)},
+    )  # fmt: skip
+    assert [r["record_id"] for r in engine.collect(found.returns()).to_pylist()] == ["a:1"]
 
 
 def plain(mode: Mode, people: list[dict[str, Any]], roles: list[dict[str, Any]]) -> set[tuple[int, str, str]]:
@@ -195,60 +265,12 @@ def test_the_gate_agrees_with_a_plain_loop_and_loses_no_row(
 
 def test_a_row_that_feeds_two_tables_is_kept_out_of_both(engine: DuckDBEngine) -> None:
     people = [person(1, source_file="both.csv", source_row=2, nationalities=None)]
-    roles = [role(2, 1, source_file="both.csv")]
-    schema = tables.PERSON_RECORDS.schema
-    frames = {
-        "person_records": engine.frame(pa.Table.from_pylist(people, schema=schema)),
-        "roles": engine.frame(pa.Table.from_pylist(roles, schema=tables.ROLES.schema)),
-    }
-    found = gate(engine, frames, (), mode="new")
+    found = gated(engine, {"person_records": people, "roles": [role(2, 1, source_file="both.csv")]})
     assert [engine.collect(found.accepted[t]).num_rows for t in ("person_records", "roles")] == [0, 0]
 
 
 def test_no_message_or_remedy_holds_a_value(engine: DuckDBEngine) -> None:
     people = [person(1, local_id=None, record_id=None, surname="ZZSECRET", self_defined_ethnicity=None)]
-    found = gate(
-        engine, {"person_records": engine.frame(pa.Table.from_pylist(people, schema=tables.PERSON_RECORDS.schema))}, (),
-        mode="new",
-    )  # fmt: skip
-    assert "ZZSECRET" not in str(found.returns.to_pylist())
-    assert found.returns.num_rows == 2
-
-
-def test_the_returned_file_holds_the_row_as_sent_with_every_reason_and_no_live_formula(
-    engine: DuckDBEngine, tmp_path: Path
-) -> None:
-    path = tmp_path / "person_records.csv"
-    path.write_text(
-        "local_id,surname,dob,self_defined_ethnicity,nationalities,postcode,phones\n"
-        "1,+1+cmd|' /C x'!A0,31/02/1990,,,-2+3+x,+44 7700 900123\n2,Jones,1990-01-01,A1,GBR,,\n3,=1+1,,,,,\n"
-    )
-    found = collect_file(engine, path, Settings(Lists(), tmp_path))
-    result = gate(engine, {"person_records": found.frames["person_records"][0]}, found.faults, mode="new")
-    place = tmp_path / "person_records.returns.csv"
-    assert write_returns(place, read_extract(path), result.returns) == 2
-    with place.open(encoding="utf-8-sig", newline="") as stream:
-        first, second = csv.DictReader(stream)
-    assert (first["joinedup_row"], first["surname"], first["dob"]) == ("2", "'+1+cmd|' /C x'!A0", "31/02/1990")
-    assert (first["postcode"], first["phones"]) == ("'-2+3+x", "+44 7700 900123")
-    assert {r.split(":")[0] for r in first["joinedup_reasons"].split(" | ")} == {
-        "date-unreadable", "ethnicity-compulsory", "nationality-compulsory", "value-unreadable",
-    }  # fmt: skip
-    assert (second["joinedup_row"], second["surname"]) == ("4", "'=1+1")
-
-
-def test_a_clean_file_has_no_returned_file_even_when_an_earlier_one_lay_there(
-    engine: DuckDBEngine, tmp_path: Path
-) -> None:
-    path = tmp_path / "person_records.csv"
-    path.write_text("local_id,surname,self_defined_ethnicity,nationalities\n2,Jones,A1,GBR\n")
-    place = tmp_path / "person_records.returns.csv"
-    place.write_text("old")
-    assert write_returns(place, read_extract(path), tables.RETURNS.empty()) == 0
-    assert not place.exists()
-
-
-def test_every_rule_says_what_it_protects_what_is_wrong_what_to_do_and_why() -> None:
-    for name, rule in RULES.items():
-        assert name == rule.name
-        assert all([rule.protects, rule.message.endswith("."), rule.remedy.endswith("."), rule.source])
+    found = engine.collect(gated(engine, {"person_records": people}).returns())
+    assert "ZZSECRET" not in str(found.to_pylist())
+    assert found.num_rows == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def test_the_configuration_loads_as_written_and_with_its_marks_off(tmp_path: Pat
     assert (plain.mode, plain.invented, plain.keyed_joins) == ("historic", False, ())
     (tmp_path / "joinedup.toml").write_text(unmarked(TEMPLATE).format(name='"p"', threshold=9.0))
     full = load_project(tmp_path)
-    assert full.severities == {"nationality-compulsory": "returned"}
+    assert full.book.overrides == {"nationality-compulsory": "returned"}
+    assert full.book.rules["custody-number-missing"].columns == ("id_pnc",)
+    assert full.judged_on == dt.date(2026, 3, 31)
     assert full.code_lists == {"observed_ethnicity": "my-list"}
     assert full.keyed_joins[0].systems == ("crime", "custody")
     assert full.resources.spill == Path("/fast/disk/spill")

@@ -320,5 +320,6 @@ def test_a_name_that_runs_over_a_line_is_returned_and_free_text_is_not(tmp_path:
     found = collect_system(engine, place, Settings(Lists(), tmp_path))
     (kept,) = engine.collect(found.frames["person_records"][0]).to_pylist()
     assert (kept["local_id"], kept["address"]) == ("3", "1 Road Town")
-    assert [(f.row, f.rule, f.column) for f in found.faults] == [(2, "line-break", "SURNAME")]
+    told = [(f["source_row"], f["rule"], f["column"]) for f in found.faults.to_pylist()]
+    assert told == [(2, "line-break", "SURNAME")]
     assert [c.sent for c in found.counts] == [2]

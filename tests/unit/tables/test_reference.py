@@ -7,6 +7,7 @@ import pytest
 
 from joinedup import codes, tables
 from joinedup.cli import app
+from joinedup.gate import facts, rulebook
 
 ROOT = Path(__file__).resolve().parents[3]
 MADE = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
@@ -49,3 +50,30 @@ def test_the_page_of_commands_shows_the_help_of_every_command():
     assert {f"joinedup {command.name}" for command in app.registered_commands} < set(sections)
     assert "joinedup audit verify" in sections
     assert shown.count("Show this message and exit.") == len(sections)
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return MADE["rules_page"]()
+
+
+@pytest.mark.parametrize("rule", rulebook().rules.values(), ids=lambda rule: rule.name)
+def test_the_page_of_rules_says_all_of_every_rule(rules, rule):
+    section = rules.partition(f"\n### `{rule.name}`\n")[2].partition("\n##")[0]
+    for said in (rule.message, rule.remedy, rule.protects, rule.source, f"New: {rule.new}. Historic: {rule.historic}."):
+        assert said in section
+    for condition in rule.when:
+        assert f"`{condition}`" in section
+    for name, example in (("fails", rule.fails), ("passes", rule.passes)):
+        assert bool(example) == (f"\n| {name} | " in section)
+    if rule.defect is not None:
+        assert f"[{rule.defect}](#known-defects)" in section
+
+
+def test_the_page_of_rules_shows_every_fact_and_every_form_of_condition(rules):
+    for table, known in facts.FACTS.items():
+        section = rules.partition(f"\n### Facts of `{table}`\n")[2].partition("\n##")[0]
+        for name, fact in known.items():
+            assert f"| `{name}` | " in section
+            assert fact.meaning in section
+    assert "COLUMN more than N days before DAY" in rules.partition("\n## Forms of conditions\n")[2]

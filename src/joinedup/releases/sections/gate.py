@@ -41,6 +41,8 @@ def _exhibits(material: Material) -> Iterable[Exhibit]:
     if rules:
         yield Exhibit(_rule_table(material, rules), _rule_picture(material, rules), "below")
     yield Exhibit(_system_table(material))
+    if material.run.soundness.num_rows:
+        yield Exhibit(_doubt_table(material))
 
 
 def _by_rule(material: Material) -> Iterable[Figure]:
@@ -93,6 +95,15 @@ def _system_table(material: Material) -> Grid:
     ]
     columns = ("System", "Rows sent", "Returned", "Share", "Accepted and marked", "Share")
     return grid("Rows returned and marked by system", columns, rows)
+
+
+def _doubt_table(material: Material) -> Grid:
+    rows = [
+        (one["sender"], one["column"].replace("_", " "), one["message"], one["remedy"] or "")
+        for one in material.run.soundness.to_pylist()
+    ]
+    return grid("Fields that are not to be relied on until the sender has answered",
+                ("Sender", "Field", "What was found", "What to ask"), rows)  # fmt: skip
 
 
 def _cells(figure: Figure | None) -> tuple[str, str]:

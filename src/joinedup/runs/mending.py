@@ -1,0 +1,204 @@
+"""A file of returned rows comes back mended: only rows that were mended, and now pass, are taken."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import narwhals as nw
+
+from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
+from joinedup.engine import ExtractReader, Reading, is_extract, open_extract
+from joinedup.engine.digests import row_digest
+from joinedup.engine.spreadsheet import sheet_names
+from joinedup.errors import ExtractError, Place
+from joinedup.runs import folder as places
+from joinedup.runs.accounts import account
+from joinedup.runs.checking import Asked, Overlay, Verdict, give_receipt, judged
+from joinedup.runs.inputs import file_digest
+from joinedup.runs.project import Project, project_around
+from joinedup.runs.receipts import written_by_us
+from joinedup.runs.returned import Written, write_returned
+from joinedup.sources import MAP_NAME, FileCount, load_map
+from joinedup.sources.mended import Mended, MendedReader, companion, read_mended, with_mended, write_mended
+from joinedup.sources.settings import Reader
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of the rows of a returned file: rows = taken + still_returned + unchanged.
+
+    mended_file: where taken rows stand; None when nothing was written. receipt: what to send back.
+    """
+
+    extract: Path
+    rows: int
+    taken: int
+    still_returned: int
+    unchanged: int
+    mended_file: Path | None = None
+    written: Written = field(default_factory=Written)
+    receipt: Path | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A returned file as it came back: its extract, and the rows that were mended."""
+
+    returned: Path
+    extract: Path
+    sheet: str | None
+    columns: list[str]
+    rows: int
+    earlier: Mended
+    changed: Mended
+
+
+def take(returned: Path, *, extract: Path | None = None, try_only: bool = False, by: str | None = None) -> Taken:
+    """Judge the mended rows of `EXTRACT.returns.csv` or `.xlsx` and take those that pass.
+
+    Rows are judged in mode `new`, in their places in the extract and together with the system's other files. Taken rows
+    go to `EXTRACT.mended.csv`, which is read with the extract from then on; the extract itself stays as it is. The
+    returned files are written anew with what is left to mend. try_only: say what would happen, and write nothing.
+
+    Raises ExtractError when the extract cannot be found, or the rows are of another version of it; StorageError.
+    """
+    place, sheet = _extract_of(returned) if extract is None else (extract, _sheet_of(returned, extract))
+    project = project_around(place)
+    with ExitStack() as stack:
+        if project is not None and not try_only:
+            stack.enter_context(places.locked(project.runs))
+        return _take(_sent(returned, place, sheet), project, None if try_only else (by or account()))
+
+
+def _take(sent: Sent, project: Project | None, by: str | None) -> Taken:
+    place = sent.extract
+    taken = _passing(sent)
+    with judged(_judged_with(place), Asked(), _overlay(sent, {**sent.earlier, **sent.changed})) as verdict:
+        result = Taken(place, sent.rows, len(taken), len(sent.changed) - len(taken), sent.rows - len(sent.changed))
+        return result if by is None else _written(verdict, sent, taken, result, project, by)
+
+
+def _passing(sent: Sent) -> Mended:
+    """The mended rows that are accepted beside those already taken, when those that are not are left out again."""
+    taken = sent.changed
+    while True:
+        with judged(_judged_with(sent.extract), Asked(), _overlay(sent, {**sent.earlier, **taken})) as verdict:
+            accepted = _accepted(verdict, sent)
+        passing = {number: row for number, row in taken.items() if number in accepted}
+        if len(passing) == len(taken):
+            return passing
+        taken = passing
+
+
+def _accepted(verdict: Verdict, sent: Sent) -> set[int]:
+    """Rows of the extract that became rows of a table and do not go back."""
+    name = _count(verdict, sent).file
+    found: set[int] = set()
+    for frame in verdict.gated.accepted.values():
+        rows = verdict.engine.collect(frame.filter(nw.col("source_file") == name).select("source_row"))
+        found.update(rows["source_row"].to_pylist())
+    return found
+
+
+def _count(verdict: Verdict, sent: Sent) -> FileCount:
+    for count in verdict.counts:
+        if (count.path, count.sheet) == (sent.extract, sent.sheet):
+            return count
+    raise ExtractError(
+        "The source map does not read this extract, or not this sheet of it.", place=Place(file=sent.extract.name)
+    )
+
+
+def _written(verdict: Verdict, sent: Sent, taken: Mended, result: Taken, project: Project | None, by: str) -> Taken:
+    beside = companion(sent.extract, "mended", sent.sheet)
+    if project is not None:
+        _log(project, sent, result, by)  # said first: stopped in between, the log says more than was done, never less
+    if taken:
+        write_mended(beside, sent.columns, {**sent.earlier, **taken})
+    count = _count(verdict, sent)
+    # The file that came back is written anew with every cell that was mended in it. One beside it may hold others.
+    ours = {*written_by_us(project, sent.extract, count.system), file_digest(sent.returned)}
+    written = write_returned(verdict.collected, verdict.gated, count, None, ours)
+    clean = [] if result.still_returned else written.files
+    receipt = give_receipt(verdict, project, None, clean)
+    return replace(result, mended_file=beside if taken else None, written=written, receipt=receipt)
+
+
+def _log(project: Project, sent: Sent, result: Taken, by: str) -> None:
+    detail = {
+        "file": sent.returned.name, "taken": result.taken, "still_returned": result.still_returned,
+        "unchanged": result.unchanged,
+    }  # fmt: skip
+    subject = Subject("extract", sent.extract.resolve().relative_to(project.folder.resolve()).as_posix())
+    with closing(open_store(project.folder)) as store, transaction(store):
+        append(store, Entry(Act.COLLECTION, by, "mended rows taken", (subject,), detail))
+
+
+_SET_ASIDE = re.compile(r"\.kept-\d{8}T\d{6}(-\d+)?$")
+
+
+def _extract_of(returned: Path) -> tuple[Path, str | None]:
+    """The extract that a returned file belongs to, and its sheet: both lie in one folder under one stem."""
+    stem, kind, _ = (*returned.name.rsplit(".", 2), "", "")[:3]
+    stem = _SET_ASIDE.sub("", stem)
+    beside = [path for path in sorted(returned.parent.iterdir()) if is_extract(path)] if kind == "returns" else []
+    for path in beside:
+        if companion(path, "returns").name == f"{stem}.returns.csv":
+            return path, None
+    for path in beside:
+        if (sheet := _sheet_of(returned, path)) is not None:
+            return path, sheet
+    raise ExtractError(
+        "The extract that these rows were returned from is not here.",
+        place=Place(file=returned.name),
+        remedy="Put the file back beside its extract under the name it was returned with, or name the extract with "
+        "--extract.",
+    )
+
+
+def _sheet_of(returned: Path, extract: Path) -> str | None:
+    """The sheet of a workbook that a returned file's name names, or None."""
+    stem = _SET_ASIDE.sub("", returned.name.rsplit(".", 2)[0])
+    named = [s for s in sheet_names(extract) if stem.endswith(f".{s}")] if extract.suffix.lower() == ".xlsx" else []
+    return max(named, key=len, default=None)
+
+
+def _sent(returned: Path, extract: Path, sheet: str | None) -> Sent:
+    columns = _opened(extract, sheet).columns
+    beside = companion(extract, "mended", sheet)
+    earlier = read_mended(beside, columns) if beside.exists() else {}
+    rows = read_mended(returned, columns)
+    changed = {
+        number: row
+        for number, row in rows.items()
+        if row_digest(row.cells) != row.digest and row != earlier.get(number)
+    }
+    return Sent(returned, extract, sheet, columns, len(rows), earlier, changed)
+
+
+def _opened(extract: Path, sheet: str | None) -> ExtractReader:
+    beside = extract.parent / MAP_NAME
+    reading = load_map(beside).reading if beside.exists() else Reading()
+    return open_extract(extract, replace(reading, sheet=sheet))
+
+
+def _judged_with(extract: Path) -> list[Path]:
+    """The extracts of a system are judged together, so that roles find their people."""
+    beside = extract.parent / MAP_NAME
+    if not beside.exists() and project_around(extract) is None:
+        return [extract]
+    ignored = load_map(beside).ignore if beside.exists() else ()
+    others = [p for p in sorted(extract.parent.iterdir()) if is_extract(p) and p != extract]
+    return [extract, *(p for p in others if not any(p.match(pattern) for pattern in ignored))]
+
+
+def _overlay(sent: Sent, rows: Mended) -> Overlay:
+    def overlay(reader: ExtractReader, sheet: str | None) -> Reader:
+        if (reader.path, sheet) == (sent.extract, sent.sheet):
+            return MendedReader(reader, rows, sent.returned.name) if rows else reader
+        return with_mended(reader, sheet)
+
+    return overlay

@@ -1,0 +1,114 @@
+"""Receipts: what was sent, what became of it, how complete it was, and a digest that shows a slip or a damaged copy.
+
+Whoever means to deceive can make a new digest: the copy that a project keeps decides.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from joinedup.engine import write_bytes
+from joinedup.errors import ExtractError, Place
+from joinedup.gate import Rulebook
+from joinedup.runs.completeness import Completeness
+from joinedup.runs.inputs import digest, file_digest
+from joinedup.runs.project import Project, load_project
+from joinedup.sources.mended import companion
+
+FOLDER = "receipts"
+
+
+def receipt(
+    files: Sequence[Mapping[str, Any]], reasons: Sequence[Mapping[str, Any]], completeness: Completeness,
+    terms: Mapping[str, Any], written: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """A receipt as it is written. It holds counts and names of files and rules, never a value of a person.
+
+    written: digests of the files of returned rows.
+    """
+    made: dict[str, Any] = {
+        "checked_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+        "joinedup": metadata.version("joinedup"),
+        **terms,
+        "files": list(files),
+        "reasons": [dict(reason) for reason in reasons],
+        "completeness": [
+            {"sender": sender, "column": s.column, "suspects": s.records, "given": s.given, "reason": s.reasoned}
+            for sender in completeness.senders
+            for s in completeness.shares(sender)
+        ],
+        "written": list(written),
+        "not_to_be_relied_on": [finding.message for finding in completeness.findings],
+    }
+    return made | {"digest": _digest(made)}
+
+
+def file_line(path: Path, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What a receipt says of one file. sha256: of the file as sent, so that the sender can see it is theirs."""
+    return {"file": path.name, "sha256": file_digest(path), **counts}
+
+
+def rules_digest(book: Rulebook) -> str:
+    """Digest of the rules in force, so that two receipts can be compared."""
+    return digest([sorted(book.overrides.items()), [repr(rule) for rule in book.rules.values()]])[:16]
+
+
+def write_receipt(path: Path, made: Mapping[str, Any]) -> Path:
+    """Write a receipt. Raises StorageError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, (json.dumps(made, indent=1) + "\n").encode())
+    return path
+
+
+def place_in(folder: Path, stem: str, made: Mapping[str, Any]) -> Path:
+    """Where a project keeps a receipt: under its time and digest, so that none replaces another."""
+    stamp = made["checked_at"].replace("-", "").replace(":", "").replace("+0000", "Z")
+    return folder / f"{stem}.{stamp}.{made['digest'][:8]}.json"
+
+
+def written_by_us(project: Project | None, extract: Path, system: str) -> frozenset[str]:
+    """Digests of files of returned rows that receipts name: whoever finds one so finds nothing mended in it."""
+    stem = companion(extract, "receipt", None, "json").name.removesuffix(".receipt.json")
+    kept = sorted((project.folder / FOLDER / system).glob(f"{glob.escape(stem)}.*.json")) if project else []
+    beside = companion(extract, "receipt", None, "json")
+    found: set[str] = set()
+    for path in [*kept, *([beside] if beside.exists() else [])]:
+        try:
+            found.update(read_receipt(path).get("written", ()))
+        except ExtractError:
+            continue  # a receipt that was changed is told by `joinedup receipts`; here it only proves nothing
+    return frozenset(found)
+
+
+def read_receipt(path: Path) -> dict[str, Any]:
+    """A receipt whose digest fits what it says. Raises ExtractError when it does not, or is none."""
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+        said = made.pop("digest")
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, AttributeError, TypeError):
+        raise ExtractError("This is not a receipt.", place=Place(file=path.name)) from None
+    if said != _digest(made):
+        raise ExtractError(
+            "The receipt was changed after it was given: its digest does not fit.",
+            place=Place(file=path.name),
+            remedy="Ask whoever gave it for their copy.",
+        )
+    return {**made, "digest": said}
+
+
+def _digest(made: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+
+
+def project_receipts(folder: Path) -> list[dict[str, Any]]:
+    """Every receipt of a project, in order of time. Raises ProjectError, or ExtractError for one that was changed."""
+    load_project(folder)
+    found = [read_receipt(path) for path in sorted((folder / FOLDER).rglob("*.json"))]
+    return sorted(found, key=lambda one: str(one["checked_at"]))

@@ -1,0 +1,47 @@
+"""The gate for one submission, as a form or a call gives it: the same rules, the same verdict as for a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from joinedup import tables
+from joinedup.gate import Mode, Rulebook, rulebook
+from joinedup.gate.plain import Reason, Terms, judge
+from joinedup.sources import Lists
+from joinedup.sources.one import Given, read_rows
+
+
+@dataclass(frozen=True)
+class Desk:
+    """On what terms records are checked one at a time. as_of: the day; today when left out. lists: as for a system's
+    files. system: where the records come from.
+    """
+
+    book: Rulebook = field(default_factory=rulebook)
+    mode: Mode = "new"
+    as_of: dt.date | None = None
+    lists: Lists = field(default_factory=Lists)
+    system: str = "form"
+
+
+def check_record(submission: Mapping[str, Given | Sequence[Given]], desk: Desk | None = None) -> list[Reason]:
+    """Every reason why a submission would be returned or marked; none when it is clean.
+
+    submission: by table, one row or several, texts by column name as a file would hold them. A person without any
+    roles is judged as a suspect. `source_row` of a reason is the row's place in its table, from 1.
+
+    Raises ExtractError when rows lack a key column, TableError for a table that does not exist.
+    """
+    desk = desk or Desk()
+    rows = {
+        name: read_rows(tables.named(name), _several(given), desk.lists, system=desk.system)
+        for name, given in submission.items()
+    }
+    terms = Terms(desk.mode, desk.as_of or dt.date.today(), invented=desk.lists.invented)
+    return judge(rows, desk.book, terms)
+
+
+def _several(given: Given | Sequence[Given]) -> Sequence[Given]:
+    return [given] if isinstance(given, Mapping) else given

@@ -1,0 +1,65 @@
+"""A few rows as a form or a call gives them, read exactly as the rows of an extract are."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from joinedup.engine import DistinctMap
+from joinedup.errors import Place
+from joinedup.sources.plain import map_without_toml
+from joinedup.sources.settings import Lists, Settings
+from joinedup.sources.targets import Builder
+from joinedup.tables import Table
+
+Given = Mapping[str, str | None]
+
+
+def read_rows(table: Table, rows: Sequence[Given], lists: Lists, *, system: str) -> list[dict[str, Any]]:
+    """Rows with every column of `table` and its `unread:` marks. rows: by column name, texts as a file would hold.
+
+    `source_file` is the table's name, `source_row` counts from 1. Raises ExtractError when a row lacks a key column,
+    CodeListError for a list that does not exist.
+    """
+    if not rows:
+        return []
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    reader = _reader(table, columns, lists, system)
+    return [_one(table, reader, row, place) for place, row in enumerate(rows, start=1)]
+
+
+class _Reader:
+    """How rows with some columns are read: the maps that a file with these columns would be read by."""
+
+    def __init__(self, table: Table, columns: tuple[str, ...], lists: Lists, system: str) -> None:
+        path = Path(f"{table.name}.csv")
+        source = map_without_toml(path, columns, system)
+        raw = {name: name for name in columns}
+        builder = Builder(source, source.tables[0], Settings(lists, Path()), raw, Place(file=path.name))
+        self.maps: list[DistinctMap] = builder.maps()
+        self.constants = {**builder.constants(), "system": system}
+
+
+def _reader(table: Table, columns: tuple[str, ...], lists: Lists, system: str) -> _Reader:
+    """Made once for each shape of row. A project's own lists may be edited, so only shipped ones are remembered."""
+    if lists.folder is not None or lists.inside:
+        return _Reader(table, columns, lists, system)
+    return _remembered(table.name, columns, lists.invented, system)
+
+
+@functools.lru_cache(maxsize=256)
+def _remembered(table: str, columns: tuple[str, ...], invented: bool, system: str) -> _Reader:
+    from joinedup import tables
+
+    return _Reader(tables.named(table), columns, Lists(invented=invented), system)
+
+
+def _one(table: Table, reader: _Reader, given: Given, place: int) -> dict[str, Any]:
+    made: dict[str, Any] = {name: reader.constants.get(name) for name in table.names}
+    for one in reader.maps:
+        # A reader of files knows an empty cell only as an empty text.
+        cells = [None if given.get(column) in (None, "") else given.get(column) for column in one.columns]
+        made.update(zip(one.gives, one.function(*cells), strict=True))
+    return {**made, "source_file": table.name, "source_row": place}

@@ -1,0 +1,142 @@
+"""One file's rows on their way into one table: piece by piece, so that a file is never held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from joinedup import tables
+from joinedup.engine import ROW, Engine, Mapper, RowFault, Spool
+from joinedup.engine.contract import Frame
+from joinedup.errors import Place, SourceMapError, nearest
+from joinedup.sources.settings import Reader, Settings
+from joinedup.sources.source_map import SourceMap, TableMap
+from joinedup.sources.targets import HEADER_LIKENESS, UNREAD, Builder
+
+FREE_TEXT = frozenset(
+    {"text", "address", "closed_reason", "reason", "ended_reason", "premises", "restriction", "handling",
+     "not_asked_why"}
+)  # fmt: skip
+"""Columns whose text may run over several lines. Elsewhere a line break is the mark of rows read as one cell."""
+
+
+@dataclass
+class TableStream:
+    """The rows that one `[[table]]` of a source map takes of one file."""
+
+    engine: Engine
+    source: SourceMap
+    table_map: TableMap
+    settings: Settings
+    reader: Reader
+    file: str
+    _spool: Spool | None = None
+    _faults: list[pa.Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        raw = {name: f"raw:{place}" for place, name in enumerate(self.reader.columns)}  # names no target can have
+        builder = Builder(self.source, self.table_map, self.settings, raw, Place(file=self.file))
+        maps = builder.maps()
+        self._raw = raw
+        self._targets = Mapper(maps)
+        self._added = Mapper(added := self.settings.adds(self.table_map.table))
+        self._marks = sorted(name for one in maps for name in one.gives if name.startswith(UNREAD))
+        self._extra = [pa.field(name, type_) for one in added for name, type_ in one.gives.items()]
+        constants = {"source_file": self.file, "system": self.source.system}
+        self._constants: dict[str, str | None] = {**builder.constants(), **constants}
+        self._read_for = {
+            c for target, spec in self.table_map.columns.items() if target not in FREE_TEXT for c in spec.columns
+        }
+
+    def take(self, rows: pa.Table) -> np.ndarray:
+        """Take the rows that the map's `where` wants; give which they were. Raises SourceMapError for a `where` that
+        names no column.
+        """
+        wanted = self._where(rows)
+        chosen = rows if wanted.all() else rows.filter(pa.array(wanted))
+        self._write(self._without_line_breaks(chosen))
+        return wanted
+
+    def refuse(self, faults: Sequence[RowFault], safe: set[str]) -> None:
+        """Note rows that could not be read. safe: columns that the map names, which may be told by name."""
+        columns = [self._told(fault.column, safe) for fault in faults]
+        self._note([fault.row for fault in faults], [fault.rule for fault in faults], columns)
+
+    def frame(self) -> Frame:
+        """All rows that were taken."""
+        if self._spool is None:
+            self._write(self._no_rows())
+        assert self._spool is not None  # noqa: S101 - made by the line above
+        return self._spool.frame()
+
+    @property
+    def faults(self) -> pa.Table:
+        """As `tables.UNREADABLE`."""
+        return pa.concat_tables([tables.UNREADABLE.empty(), *self._faults])
+
+    def _where(self, rows: pa.Table) -> np.ndarray:
+        wanted = np.ones(rows.num_rows, dtype=bool)
+        for column, allowed in self.table_map.where.items():
+            if column not in rows.column_names:
+                raise SourceMapError(
+                    f"`where` names no column of the extract: `{column}`."
+                    f"{nearest(column, self.reader.columns, HEADER_LIKENESS)}",
+                    place=Place(file=self.file),
+                )
+            folded = pc.utf8_upper(pc.utf8_trim_whitespace(rows[column]))
+            known = pc.utf8_upper(pa.array([value.strip() for value in allowed], pa.string()))
+            wanted &= pc.is_in(folded, known).to_numpy()
+        return wanted
+
+    def _told(self, column: str | None, safe: set[str]) -> str | None:
+        """A column by its name only where the map names it: the first row of a file without a header holds values."""
+        if column is None or column in safe:
+            return column
+        return f"column {self.reader.columns.index(column) + 1}"
+
+    def _note(self, rows: Sequence[int], rules: Sequence[str], columns: Sequence[str | None]) -> None:
+        if rows:
+            told = {
+                "source_file": [self.file] * len(rows), "table": [self.table_map.table.name] * len(rows),
+                "source_row": rows, "rule": rules, "column": columns,
+            }  # fmt: skip
+            self._faults.append(pa.Table.from_pydict(told, schema=tables.UNREADABLE.schema))
+
+    def _without_line_breaks(self, rows: pa.Table) -> pa.Table:
+        """Put aside rows in which a name, key, date or code runs over a line: stray quotes may have swallowed a row."""
+        found: dict[int, str] = {}
+        for column in [name for name in rows.column_names if name in self._read_for]:
+            broken = pc.fill_null(pc.match_substring_regex(rows[column], "[\r\n]"), False)
+            if pc.any(broken).as_py():
+                for row in rows.filter(broken)[ROW].to_pylist():
+                    found.setdefault(row, column)
+        self._note(list(found), ["line-break"] * len(found), list(found.values()))
+        return rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(found), pa.int64())))) if found else rows
+
+    def _write(self, rows: pa.Table) -> None:
+        mapped = self._targets(rows.rename_columns([self._raw.get(name, name) for name in rows.column_names]))
+        table = self.table_map.table
+        columns = {column.name: self._column(mapped, column.name, column.type) for column in table.columns}
+        made = self._added(pa.table({**columns, **{name: mapped[name] for name in self._marks}}))
+        if self._spool is None:
+            marks = [pa.field(name, pa.bool_()) for name in self._marks]
+            self._spool = self.engine.spool(pa.schema([*table.schema, *marks, *self._extra]))
+        self._spool.write(made)
+
+    def _column(self, mapped: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
+        if name in mapped.column_names:
+            return mapped[name]
+        value = self._constants.get(name)
+        return pa.nulls(mapped.num_rows, type_) if value is None else _repeated(value, mapped.num_rows, type_)
+
+    def _no_rows(self) -> pa.Table:
+        fields = [*(pa.field(name, pa.string()) for name in self.reader.columns), pa.field(ROW, pa.int64())]
+        return pa.schema(fields).empty_table()
+
+
+def _repeated(value: str, count: int, type_: pa.DataType) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.string()).cast(type_), count)

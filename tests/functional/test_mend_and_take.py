@@ -1,0 +1,149 @@
+"""The loop of a force's data team: an extract, every reason, mended rows, and only those taken."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+COMMAND = Path(sys.executable).parent / "joinedup"
+HEADER = "local_id,forenames,surname,dob,sex,self_defined_ethnicity,observed_ethnicity,nationalities,postcode\n"
+ROWS = (
+    "1,Bram,Quillhaven,1988-04-17,M,W1,1,GBR,XA1 1AA\n"
+    "2,Mr Otto,Vesk,1991-09-30,M,,,GBR,XA1 2BB\n"
+    "3,Ann,=Vesk,1990-09-30,F,A1,4,GBR,XA1 2BB\n"
+    "4,Ann,x,y,z,F,A1,4,GBR,XA1 2BB,1,2\n"
+    "5,Ann,Oss,1990-01-02,F,A1,4,,XA1 2BB\n"
+)
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    (tmp_path / "joinedup.toml").write_text('[project]\nname = "p"\ninvented = true\n')
+    path = tmp_path / "sources" / "custody" / "person_records.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(HEADER + ROWS)
+    return path
+
+
+def joinedup(*arguments: object) -> tuple[int, dict[str, object]]:
+    done = subprocess.run(
+        [COMMAND, *map(str, arguments), "--json"], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stderr == "", done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def mend(path: Path, changes: dict[str, dict[str, str]]) -> None:
+    """Type into cells of rows, found by `joinedup_row`, as somebody with a spreadsheet does."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        sheet = book["Rows"]
+        names = [cell.value for cell in sheet[1]]
+        for row in sheet.iter_rows(min_row=2):
+            for column, text in changes.get(row[0].value, {}).items():
+                row[names.index(column)].value = text
+        book.save(path)
+        return
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    for row in rows:
+        for column, text in changes.get(row[0], {}).items():
+            row[header.index(column)] = text
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_only_rows_that_were_mended_and_pass_are_taken(extract: Path, ending: str) -> None:
+    sent = extract.read_bytes()
+    assert joinedup("check", extract)[1]["returned"] == 4
+    returned = extract.with_name(f"person_records.returns.{ending}")
+    mend(returned, {
+        "3": {"forenames": "Otto", "self_defined_ethnicity": "W1"},  # whole again
+        "4": {"surname": "Vesk", "nationalities": ""},  # one fault mended, one made
+        "6": {},  # not touched
+    })  # fmt: skip
+    code, told = joinedup("take", returned, "--try")
+    assert (code, told["taken"], told["still_returned"], told["unchanged"]) == (1, 1, 1, 2)
+    assert not extract.with_name("person_records.mended.csv").exists()
+    code, told = joinedup("take", returned)
+    assert (code, told["taken"], told["still_returned"], told["unchanged"]) == (1, 1, 1, 2)
+    assert extract.read_bytes() == sent
+    code, told = joinedup("check", extract)
+    assert (told["sent"], told["accepted"], told["returned"]) == (5, 2, 3)
+    # What was mended in part lay in the file that came back; the new check sets it aside and does not write over it.
+    (kept,) = [Path(path) for path in told["files"][0]["kept"] if path.endswith(".csv")]  # type: ignore[index]
+    with kept.open(encoding="utf-8-sig", newline="") as stream:
+        assert {row["joinedup_row"]: row["surname"] for row in csv.DictReader(stream)}["4"] == "Vesk"
+
+
+def test_a_mended_row_that_could_not_be_read_is_taken_and_a_run_reads_it(extract: Path) -> None:
+    joinedup("check", extract)
+    returned = extract.with_name("person_records.returns.csv")
+    whole = {"local_id": "4", "forenames": "Ann", "surname": "Ost", "dob": "1990-02-03", "sex": "F",
+             "self_defined_ethnicity": "A1", "observed_ethnicity": "4", "nationalities": "GBR"}  # fmt: skip
+    mend(returned, {"5": whole, "6": {"nationalities": "IRL; GBR"}})
+    assert joinedup("take", returned)[1]["taken"] == 2
+    project = extract.parents[2]
+    (project / "joinedup.toml").write_text('[project]\nname = "p"\ninvented = true\n[gate]\nmode = "new"\n')
+    assert joinedup("run", project)[0] == 0
+    tables = project / "runs" / (project / "runs" / "LATEST").read_text().strip() / "tables"
+    people = {row["local_id"]: row for row in pq.read_table(tables / "person_records.parquet").to_pylist()}
+    assert sorted(people) == ["1", "4", "5"]
+    assert (people["4"]["surname"], people["4"]["source_row"]) == ("OST", 5)
+    assert people["5"]["nationalities"] == ["IRL", "GBR"]
+
+
+def test_taking_the_same_file_again_takes_nothing_twice(extract: Path) -> None:
+    joinedup("check", extract)
+    returned = extract.with_name("person_records.returns.csv")
+    mend(returned, {"6": {"nationalities": "GBR"}})
+    again = returned.read_bytes()
+    assert joinedup("take", returned)[1]["taken"] == 1
+    mended = extract.with_name("person_records.mended.csv").read_bytes()
+    returned.write_bytes(again)
+    assert joinedup("take", returned)[1]["taken"] == 0
+    assert extract.with_name("person_records.mended.csv").read_bytes() == mended
+
+
+def test_mended_rows_of_another_version_of_the_extract_stop_whoever_reads_it(extract: Path) -> None:
+    joinedup("check", extract)
+    returned = extract.with_name("person_records.returns.csv")
+    mend(returned, {"6": {"nationalities": "GBR"}})
+    joinedup("take", returned)
+    extract.write_text(HEADER + ROWS.replace("5,Ann,Oss", "5,Ann,Osk"))
+    code, told = joinedup("check", extract)
+    assert code == 2
+    assert "another row there now" in told["error"]["message"]  # type: ignore[index]
+    assert told["error"]["file"] == "person_records.mended.csv"  # type: ignore[index]
+
+
+def test_a_file_without_its_extract_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "lost.returns.csv").write_text("joinedup_row,joinedup_digest,local_id\n2,abc,1\n")
+    code, told = joinedup("take", tmp_path / "lost.returns.csv")
+    assert code == 2
+    assert "--extract" in told["error"]["remedy"]  # type: ignore[index]
+
+
+def test_every_check_gives_a_receipt_and_a_changed_one_is_told(extract: Path) -> None:
+    joinedup("check", extract)
+    mend(extract.with_name("person_records.returns.csv"), {"6": {"nationalities": "GBR"}})
+    joinedup("take", extract.with_name("person_records.returns.csv"))
+    project = extract.parents[2]
+    found = json.loads(
+        subprocess.run([COMMAND, "receipts", project, "--json"], capture_output=True, text=True, check=True).stdout
+    )
+    assert [sum(f["returned"] for f in one["files"]) for one in found] == [4, 3]
+    assert all(f["sent"] == f["accepted"] + f["returned"] for one in found for f in one["files"])
+    first = sorted((project / "receipts").rglob("*.json"))[0]
+    first.write_text(first.read_text().replace('"returned": 4', '"returned": 0'))
+    code, told = joinedup("receipts", project)
+    assert code == 2
+    assert "digest does not fit" in told["error"]["message"]  # type: ignore[index]
