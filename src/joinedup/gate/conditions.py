@@ -1,15 +1,13 @@
 """What a rule asks of a row, in words that read aloud: `dob after as_of`, `surname_found has title, several`.
 
-One condition is written once and judged twice: as an expression over a whole frame, and in plain Python over one row.
-A value that is missing makes a condition false, except `is missing`.
+One condition is judged twice: as an expression over a whole frame, and in plain Python over one row. A value that is
+missing makes a condition false, except `is missing`.
 
     COLUMN is missing | is present | is unread
     COLUMN is A, B | is not A, B               a text; among the words of `is` there may be `missing`
-    COLUMN is yes | is no
-    COLUMN has A, B | has no A, B              a list of words; `has no` is true of a missing list
+    COLUMN is yes | is no | has A, B | has no A, B      a list of words; `has no` is true of a missing list
     COLUMN matches PATTERN                     part of the text, case as written
-    COLUMN same as COLUMN | differs from COLUMN
-    COLUMN less than N | more than N | at least N | at most N         N is a number or a column
+    COLUMN same as COLUMN | differs from COLUMN | less than N | more than N | at least N | at most N
     COLUMN more than N above COLUMN | more than N below COLUMN        numbers
     COLUMN before DAY | after DAY | on DAY                            DAY is a column, `as_of` or 2024-12-31
     COLUMN more than N days before DAY | more than N years before DAY | less than ...
@@ -35,8 +33,7 @@ Row = Mapping[str, Any]
 Types = Mapping[str, pa.DataType]
 
 UNREAD = "unread:"
-AS_OF = "as_of"
-"""The day on which the gate judges: a column of every frame and row."""
+AS_OF = "as_of"  # the day on which the gate judges: a column of every frame and row
 
 
 class Condition(Protocol):
@@ -154,8 +151,7 @@ class Matches:
         return re.compile(self.pattern[:-1] + r"\Z" if ends else self.pattern, re.ASCII)
 
 
-Operand = str | int | dt.date
-"""A column's name, or a value. A text operand is always a column."""
+Operand = str | int | dt.date  # a column's name, or a value; a text is always a column
 
 Comparison = Callable[[Any, Any], Any]
 

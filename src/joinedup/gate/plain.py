@@ -20,8 +20,7 @@ from joinedup.tables import Table
 from joinedup.tables.records import STAGES
 
 SUSPECT_ROLES = ("suspect", "offender")
-IN_HAND = STAGES[STAGES.index("arrested") :]
-"""Stages at which the person was there to be asked. A later role that only names them asks nobody anything."""
+IN_HAND = STAGES[STAGES.index("arrested") :]  # the person was there to be asked; being named asks nobody anything
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -64,7 +63,6 @@ def judge(rows: Rows, book: Rulebook, terms: Terms, seen: Rows | None = None) ->
     found = [r for name, made in known.items() for r in _reasons(name, made, _own(name, book, terms), book, terms)]
     kept_out = {(r.source_file, r.source_row) for r in found if r.severity == "returned"}
     left = {name: [row for row in made if _place(row) not in kept_out] for name, made in known.items()}
-    later: list[Reason] = []
     while True:
         keys = _accepted_keys(known, kept_out, terms)
         later = [
@@ -235,8 +233,7 @@ def _ages(person: Row | None, crime: Row | None) -> dict[str, Any]:
     if person is None or crime is None:
         return {"offence_age_low": None, "offence_age_high": None, "recorded_age_high": None}
     first, last = crime["offence_from"], crime["offence_to"] or crime["offence_from"]
-    high = _age(person, last)
-    low = _age(person, first)
+    low, high = _age(person, first), _age(person, last)
     exact = person["dob_precision"] in (None, "day")
     recorded = _age(person, crime["recorded_on"])
     return {
@@ -267,18 +264,17 @@ def _person_facts(rows: Rows, made: Sequence[Row]) -> Facts:
     systems = {str(one).partition(":")[0] if ":" in str(one) else "" for one in named}
 
     def facts(row: Row) -> Mapping[str, Any]:
-        own = roles.get(row["record_id"], []) if row["record_id"] is not None else []
-        charged = [c["charged_on"] for c in charges.get(row["record_id"], [])] if row["record_id"] is not None else []
+        key = row["record_id"]
+        own = roles.get(key, []) if key is not None else []
+        charged = [c["charged_on"] for c in charges.get(key, [])] if key is not None else []
         suspect = [r for r in own if r["role"] in SUSPECT_ROLES]
+        in_hand = [*charged, *(r["stage_on"] for r in suspect if r["stage"] in IN_HAND)]
         events = [*charged, *(r["stage_on"] for r in own), *(r.get("crime_recorded_on") for r in own)]
         return {
             "suspected": any(r["identified"] is not False for r in suspect),
             "harmed": any(r["role"] == "victim" for r in own),
             "stage": _furthest([r["stage"] for r in suspect]),
-            "stage_on": max(
-                (day for day in [*charged, *(r["stage_on"] for r in suspect if r["stage"] in IN_HAND)] if day),
-                default=None,
-            ),
+            "stage_on": max((day for day in in_hand if day), default=None),
             "born_on_event": (dob := first.get(row["record_id"], row)["dob"]) is not None and dob in events,
             # Only in a system that sent anything which names a person record is one that nothing names an orphan.
             "referred_to": row["record_id"] in named if row["system"] in systems else None,
@@ -289,9 +285,8 @@ def _person_facts(rows: Rows, made: Sequence[Row]) -> Facts:
 
 
 def _youngest(roles: Sequence[Row]) -> dict[str, Any]:
-    return {
-        "youngest_age": min((r["offence_age_low"] for r in roles if r["offence_age_low"] is not None), default=None)
-    }
+    ages = [role["offence_age_low"] for role in roles if role["offence_age_low"] is not None]
+    return {"youngest_age": min(ages, default=None)}
 
 
 def _furthest(stages: Sequence[str | None]) -> str | None:
@@ -347,9 +342,8 @@ def _has_ethnicity(person: Row | None) -> bool:
 
 
 def _lowest(role: Row) -> int | None:
-    stated = role["stated_age"] if role["stated_age"] is not None else role["age_low"]
-    by_birth = role.get("offence_age_low")
-    return by_birth if by_birth is not None else stated
+    ages = (role.get("offence_age_low"), role["stated_age"], role["age_low"])
+    return next((age for age in ages if age is not None), None)
 
 
 def _fits(crime: Row, victims: Sequence[Row]) -> bool | None:

@@ -118,7 +118,7 @@ def differences(one: Told, other: Told) -> list[str]:
 
 
 @pytest.mark.proof
-@settings(max_examples=BATCHES, deadline=None, phases=[Phase.generate], database=None)
+@settings(max_examples=BATCHES, deadline=None, phases=[Phase.generate], database=None, derandomize=True)
 @given(seed=st.integers(0, 2**32), mode=st.sampled_from(["new", "historic"]))
 def test_frames_rows_and_single_submissions_have_one_verdict(engine: DuckDBEngine, seed: int, mode: Any) -> None:
     rng = random.Random(seed)
