@@ -48,7 +48,8 @@ clean:  ## remove what can be made again, except .venv
 	@rm -rf build dist site htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp says that the environment holds what its lock file names. The dev lock holds all of the core lock.
+# A stamp says that the environment holds what its lock file names. The dev lock holds all of the core lock. A lock names
+# everything, so nothing is resolved: pip would look at a newer release of a package that is asked for by its extra.
 $(VENV)/core.stamp: requirements/core.lock pyproject.toml
 	$(call install,core)
 
@@ -60,7 +61,7 @@ $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml
 $(PEERS)/stamp: requirements/peers.lock
 	@echo "Installing what peers.lock names into $(PEERS). This is done once." >&2
 	@$(PYTHON) -m venv --clear $(PEERS)
-	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement $<
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --requirement $<
 	@touch $@
 
 define install
@@ -70,7 +71,7 @@ define install
 	    { echo "This Python cannot make environments. On Debian: apt install python3-venv" >&2; exit 2; }
 	@echo "Installing what $(1).lock names into $(VENV). This is done once." >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --require-hashes --requirement requirements/$(1).lock
+	@$(PIP) install --no-deps --require-hashes --requirement requirements/$(1).lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 endef

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -143,7 +144,80 @@ def test_every_check_gives_a_receipt_and_a_changed_one_is_told(extract: Path) ->
     assert [sum(f["returned"] for f in one["files"]) for one in found] == [4, 3]
     assert all(f["sent"] == f["accepted"] + f["returned"] for one in found for f in one["files"])
     first = sorted((project / "receipts").rglob("*.json"))[0]
-    first.write_text(first.read_text().replace('"returned": 4', '"returned": 0'))
-    code, told = joinedup("receipts", project)
-    assert code == 2
-    assert "digest does not fit" in told["error"]["message"]  # type: ignore[index]
+    changed = first.read_text().replace('"returned": 4', '"returned": 0')
+    first.write_text(changed)
+    assert faults(project) == (1, ["The receipt was changed after it was given: its digest does not fit.", None])
+    made = json.loads(changed)
+    del made["digest"]
+    digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+    first.write_text(json.dumps({**made, "digest": digest}))  # by somebody who knows how digests are made
+    assert faults(project) == (1, ["The audit log knows no such receipt: it was made or changed by hand.", None])
+    first.unlink()
+    assert faults(project) == (1, ["It was given and is not here.", None])
+
+
+def faults(project: Path) -> tuple[int, list[str | None]]:
+    done = subprocess.run([COMMAND, "receipts", project, "--json"], capture_output=True, text=True, check=False)
+    return done.returncode, sorted((one["fault"] for one in json.loads(done.stdout)), key=str, reverse=True)
+
+
+def test_what_a_spreadsheet_does_to_a_cell_by_itself_mends_nothing(extract: Path) -> None:
+    extract.write_text(
+        "local_id,forenames,surname,dob,self_defined_ethnicity,nationalities,phones,address\n"
+        "001,Bram,Quill,1988-04-17,,GBR,07911123456,1 Tarn Street\n"
+        "002,Otto,Vesk,1991-09-30,W1,GBR,07911123457,2 Tarn Street\n"
+    )
+    joinedup("check", extract)
+    returned = extract.with_name("person_records.returns.csv")
+    bent = {"local_id": "1", "dob": "17/04/1988", "phones": "7.91E+09"}
+    mend(returned, {"2": bent, "3": {"local_id": "2", "phones": "7911123457"}})
+    assert joinedup("take", returned, "--try")[1]["unchanged"] == 2
+    mend(returned, {"2": bent | {"self_defined_ethnicity": "W1", "observed_ethnicity": "1"}})
+    assert joinedup("take", returned)[1]["taken"] == 1
+    with extract.with_name("person_records.mended.csv").open(newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["local_id"], row["dob"], row["phones"]) == ("001", "1988-04-17", "07911123456")
+
+
+def test_a_value_that_was_mended_before_is_kept_and_told(extract: Path) -> None:
+    joinedup("check", extract)
+    returned = extract.with_name("person_records.returns.csv")
+    copy = returned.read_bytes()
+    for ethnicity, before in (("A1", 0), ("W1", 1)):
+        returned.write_bytes(copy)
+        mend(returned, {"3": {"forenames": "Otto", "self_defined_ethnicity": ethnicity}})
+        told = joinedup("take", returned)[1]
+        assert (told["taken"], told["mended_before"]) == (1, before)
+    assert ",A1," in Path(str(told["before"])).read_text()
+    assert ",W1," in extract.with_name("person_records.mended.csv").read_text()
+
+
+def test_what_nothing_reads_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "person_records.csv"
+    path.write_text("local_id,forenames,sirname,Quillhaven\n1,Bram,Vesk,x\n")
+    (told,) = joinedup("check", path)[1]["unread"]  # type: ignore[misc]
+    assert told == "column `sirname` of `person_records.csv`. Did you mean `surname`?"
+    book = openpyxl.Workbook()
+    book.active.append(["local_id", "surname"])  # type: ignore[union-attr]
+    book.active.append(["1", "Vesk"])  # type: ignore[union-attr]
+    book.create_sheet("Quillhaven").append(["local_id", "surname"])
+    book.save(tmp_path / "two.xlsx")
+    (told,) = joinedup("check", tmp_path / "two.xlsx")[1]["unread"]  # type: ignore[misc]
+    assert told == "sheet 2 of `two.xlsx`. Name it after a table, or map it in a source map."
+
+
+def test_a_second_check_sets_nothing_aside_that_nobody_opened(extract: Path) -> None:
+    (extract.parent / "crimes.csv").write_text("crime_id,outcome\nC1,77\n")
+    for paths in ([extract, extract.parent / "crimes.csv"], [extract.parent / "crimes.csv"], [extract]):
+        assert [one["kept"] for one in joinedup("check", *paths)[1]["files"]] == [[]] * len(paths)  # type: ignore[union-attr]
+
+
+def test_a_check_says_when_runs_are_judged_otherwise(extract: Path) -> None:
+    done = subprocess.run([COMMAND, "check", extract], capture_output=True, text=True, check=False)
+    assert "Judged as new; this project's runs are historic ([gate] mode)." in done.stdout
+
+
+def test_a_reader_that_goes_away_is_no_fault(extract: Path) -> None:
+    line = f"{COMMAND} check {extract} --json | true"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""

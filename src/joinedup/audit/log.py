@@ -9,6 +9,7 @@ the manifest of every run, where `verify` can be given them.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,6 +75,11 @@ def head(connection: Connection) -> Head:
     """The head as `audit_head` has it."""
     entries, last = run(connection, "SELECT entries, hash FROM audit_head").fetchone()
     return Head(entries, last)
+
+
+def details(connection: Connection) -> list[dict[str, Any]]:
+    """What each entry says besides, in order: counts, file names, digests; never a person's value."""
+    return [json.loads(row[0]) for row in run(connection, "SELECT detail FROM audit_log ORDER BY sequence").fetchall()]
 
 
 def chained(before: str, fields: Sequence[Any]) -> str:

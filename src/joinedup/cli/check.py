@@ -43,6 +43,7 @@ def _json(checked: Checked) -> dict[str, object]:
     totals: dict[str, object] = {name: checked.total(name) for name in _COUNTS}
     return totals | {
         "all_suspects": checked.all_suspects,
+        "unread": list(checked.unread),
         "files": [
             {"file": f.file, **{name: getattr(f, name) for name in _COUNTS},
              "returns_file": str(f.written.files[0]) if f.written.files else None,
@@ -74,10 +75,13 @@ def _words(checked: Checked) -> str:
             lines.append(f"  {rows(one.left_out, 'left out by the source map')}.")
         lines += _reasons(checked, one.file)
         lines += files_told(one.written)
+    if checked.runs_mode not in (None, checked.mode):
+        lines.append(f"Judged as {checked.mode}; this project's runs are {checked.runs_mode} ([gate] mode).")
     if checked.all_suspects:
         lines.append(
             "No roles were sent, so every person was judged as a suspect. Check files of roles together with them."
         )
+    lines += [f"Not read: {what}" for what in checked.unread]
     return "\n".join([*lines, *complete(checked.completeness), f"Receipt: {shown(checked.receipt)}"])
 
 

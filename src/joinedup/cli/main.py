@@ -74,6 +74,9 @@ def main() -> None:
         sys.exit(_tell(error))
     except UsageError as error:
         sys.exit(_tell_usage(error))
+    except BrokenPipeError:  # whoever read what we print has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except OSError as error:
         sys.exit(_tell(from_oserror(error)))
     except KeyboardInterrupt:

@@ -17,11 +17,13 @@ def receipts(
     folder: Annotated[Path, typer.Argument(help="The project.")] = Path("."),
     json: Json = False,
 ) -> None:
-    """List the project's receipts in order of time. Exit 2 when one was changed after it was given."""
+    """List the project's receipts in order of time. Exit 1 when one is missing or was changed after it was given."""
     from joinedup.runs.receipts import project_receipts
 
     found = project_receipts(folder)
     print(as_json(found) if json else "\n".join(_lines(found)))
+    if any(one["fault"] for one in found):
+        raise typer.Exit(1)
 
 
 def _lines(found: list[dict[str, Any]]) -> list[str]:
@@ -30,7 +32,8 @@ def _lines(found: list[dict[str, Any]]) -> list[str]:
     head = (
         f"{'Checked':<21}{'System':<18}{'Sent':>9}{'Returned':>10}  {'Ethnicity':>10}{'Nationality':>13}  of suspects"
     )
-    return [head, *(_line(one) for one in found)]
+    lines = [head, *(_line(one) for one in found if "files" in one)]
+    return [*lines, *(f"{one['receipt']}: {one['fault']}" for one in found if one["fault"])]
 
 
 def _line(one: Mapping[str, Any]) -> str:

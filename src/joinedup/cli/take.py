@@ -35,6 +35,8 @@ def _json(taken: Taken) -> dict[str, object]:
         "still_returned": taken.still_returned, "unchanged": taken.unchanged,
         "mended_file": str(taken.mended_file) if taken.mended_file else None,
         "returns_files": [str(path) for path in taken.written.files],
+        "mended_before": taken.again,
+        "before": str(taken.before) if taken.before else None,
         "kept": [str(path) for path in taken.written.kept],
         "receipt": str(taken.receipt) if taken.receipt else None,
     }  # fmt: skip
@@ -48,6 +50,8 @@ def _words(taken: Taken, try_only: bool) -> str:
     ]
     if taken.mended_file:
         lines.append(f"  Read in place of the rows they mend, from now on: {taken.mended_file}")
+    if taken.before:
+        lines.append(f"  {rows(taken.again, 'had been mended otherwise before')}; as it was: {shown(taken.before)}")
     lines += files_told(taken.written)
     if taken.receipt:
         lines.append(f"Receipt: {shown(taken.receipt)}")

@@ -6,7 +6,7 @@ missing makes a condition false, except `is missing`.
     COLUMN is missing | is present | is unread
     COLUMN is A, B | is not A, B               a text; among the words of `is` there may be `missing`
     COLUMN is yes | is no | has A, B | has no A, B      a list of words; `has no` is true of a missing list
-    COLUMN matches PATTERN                     part of the text, case as written
+    COLUMN matches PATTERN | does not match PATTERN     part of the text, case as written
     COLUMN same as COLUMN | differs from COLUMN | less than N | more than N | at least N | at most N
     COLUMN more than N above COLUMN | more than N below COLUMN        numbers
     COLUMN before DAY | after DAY | on DAY                            DAY is a column, `as_of` or 2024-12-31
@@ -46,15 +46,21 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True)
-class IsMissing:
-    """Whether there is no value, or (`wanted` False) whether there is one."""
+class OfColumn:
+    """A condition on one column."""
 
     column: str
-    wanted: bool = True
 
     @property
     def columns(self) -> frozenset[str]:
         return frozenset({self.column})
+
+
+@dataclass(frozen=True)
+class IsMissing(OfColumn):
+    """Whether there is no value, or (`wanted` False) whether there is one."""
+
+    wanted: bool = True
 
     def expr(self) -> nw.Expr:
         missing = nw.col(self.column).is_null()
@@ -65,15 +71,10 @@ class IsMissing:
 
 
 @dataclass(frozen=True)
-class IsTrue:
+class IsTrue(OfColumn):
     """A yes-or-no column that is yes, or (`wanted` False) no."""
 
-    column: str
     wanted: bool = True
-
-    @property
-    def columns(self) -> frozenset[str]:
-        return frozenset({self.column})
 
     def expr(self) -> nw.Expr:
         value = nw.col(self.column)
@@ -84,17 +85,12 @@ class IsTrue:
 
 
 @dataclass(frozen=True)
-class IsIn:
+class IsIn(OfColumn):
     """A text that is one of some words, or (`wanted` False) is there and is none of them."""
 
-    column: str
     words: tuple[str, ...]
     or_missing: bool = False
     wanted: bool = True
-
-    @property
-    def columns(self) -> frozenset[str]:
-        return frozenset({self.column})
 
     def expr(self) -> nw.Expr:
         found = nw.col(self.column).is_in(self.words)
@@ -106,16 +102,11 @@ class IsIn:
 
 
 @dataclass(frozen=True)
-class Has:
+class Has(OfColumn):
     """A list that has one of some words, or (`wanted` False) has none of them, or is missing."""
 
-    column: str
     words: tuple[str, ...]
     wanted: bool = True
-
-    @property
-    def columns(self) -> frozenset[str]:
-        return frozenset({self.column})
 
     def expr(self) -> nw.Expr:
         found = nw.any_horizontal(*[nw.col(self.column).list.contains(w) for w in self.words], ignore_nulls=True)
@@ -127,22 +118,21 @@ class Has:
 
 
 @dataclass(frozen=True)
-class Matches:
-    """A text that holds a pattern. The pattern means the same to Python and to the engine (no looking around)."""
+class Matches(OfColumn):
+    """A text that holds a pattern, or (`wanted` False) is there and does not. It means the same to Python and to the
+    engine (no looking around).
+    """
 
-    column: str
     pattern: str
-
-    @property
-    def columns(self) -> frozenset[str]:
-        return frozenset({self.column})
+    wanted: bool = True
 
     def expr(self) -> nw.Expr:
-        return nw.col(self.column).str.contains(self.pattern).fill_null(False)
+        found = nw.col(self.column).str.contains(self.pattern)
+        return (found if self.wanted else ~found).fill_null(False)
 
     def holds(self, row: Row) -> bool:
         value = row[self.column]
-        return value is not None and self._plain.search(value) is not None
+        return value is not None and (self._plain.search(value) is not None) == self.wanted
 
     @functools.cached_property
     def _plain(self) -> re.Pattern[str]:
@@ -275,6 +265,7 @@ _SHAPES = (
     (re.compile(r"(\w+) has no ([\w, -]+)"), "has no"),
     (re.compile(r"(\w+) has ([\w, -]+)"), "has"),
     (re.compile(r"(\w+) matches (.+)"), "matches"),
+    (re.compile(r"(\w+) does not match (.+)"), "does not match"),
     (re.compile(r"(\w+) (more than|less than) (\d+) (days|years) before (\w+)"), "apart"),
     (re.compile(r"(\w+) more than (\d+) (above|below) (\w+)"), "beyond"),
     (re.compile(r"(\w+) (before|after|on) ([\w-]+)"), "day"),
@@ -290,7 +281,7 @@ def parse(text: str, types: Types) -> Condition:
     fit the column's type.
     """
     parts = [part.strip() for part in text.split(" or ")]
-    if len(parts) > 1 and " matches " in text:
+    if len(parts) > 1 and re.search(" match(es)? ", text):
         raise GateError(f"A pattern and `or` cannot stand in one condition: `{text}`.", remedy="Write two rules.")
     if len(parts) > 1:
         return Either(tuple(parse(part, types) for part in parts))
@@ -323,9 +314,9 @@ def _made(shape: str, found: re.Match[str], types: Types) -> Condition:
     if shape in ("has", "has no"):
         _fits(pa.types.is_list(type_), column, "a list")
         return Has(column, _words(found[2]), wanted=shape == "has")
-    if shape == "matches":
+    if shape in ("matches", "does not match"):
         _fits(pa.types.is_string(type_), column, "a text")
-        return Matches(column, _pattern(found[2]))
+        return Matches(column, _pattern(found[2]), wanted=shape == "matches")
     if shape == "apart":
         _same_kind(column, found[5], types)
         _fits(pa.types.is_date(type_), column, "a date")

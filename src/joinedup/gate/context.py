@@ -278,7 +278,7 @@ def _fitting(victims: Frame) -> Frame:
     low, high = nw.col("victim_age_low").fill_null(0), nw.col("victim_age_high").fill_null(999)
     youngest, oldest = nw.col("offence_age_low"), nw.col("offence_age_high")
     about = ~(nw.col("victim_age_low").is_null() & nw.col("victim_age_high").is_null())
-    may_be = ((youngest <= high) & (oldest >= low)).fill_null(True)
+    may_be = ~((youngest > high).fill_null(False) | (oldest < low).fill_null(False))
     fits = victims.filter(about).with_columns(may_be.cast(nw.Int64()).alias("victim_fits"))
     return fits.group_by("crime_id").agg((nw.col("victim_fits").max() == 1).alias("victim_fits"))
 

@@ -355,7 +355,7 @@ def _fits(crime: Row, victims: Sequence[Row]) -> bool | None:
 
 def _may_be(role: Row, low: int, high: int) -> bool:
     youngest, oldest = role["offence_age_low"], role["offence_age_high"]
-    return youngest is None or oldest is None or (youngest <= high and oldest >= low)
+    return not ((youngest is not None and youngest > high) or (oldest is not None and oldest < low))
 
 
 def _sharing(roles: Mapping[object, Sequence[Row]]) -> set[object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pyarrow as pa
 
 from joinedup import tables
-from joinedup.gate.conditions import UNREAD, IsMissing, IsTrue
+from joinedup.gate.conditions import UNREAD, IsMissing, IsTrue, Matches
 from joinedup.gate.rules import Check, Rule
 from joinedup.tables import Column, Table
 
@@ -23,7 +23,24 @@ def own_checks(table: Table, rules: Mapping[str, Rule]) -> Iterator[Check]:
     for column in table.columns:
         if column.required and column.name not in _made_by_the_reader(table):
             yield Check(rules["required-missing"], table, column.name, (IsMissing(column.name),))
-        yield Check(rules[_unread(column)], table, column.name, (IsTrue(UNREAD + column.name),))
+        yield from _unread_checks(table, column, rules)
+
+
+def _unread_checks(table: Table, column: Column, rules: Mapping[str, Rule]) -> Iterator[Check]:
+    """What could not be read. An offence code of the right form that our list of sexual offences does not hold may be
+    right all the same.
+    """
+    unread = IsTrue(UNREAD + column.name)
+    if column.codes != "cjs-offence":
+        yield Check(rules[_unread(column)], table, column.name, (unread,))
+        return
+    received = f"{column.name}_received"
+    yield Check(rules["code-not-in-list"], table, column.name, (unread, Matches(received, OTHER_LAW, wanted=False)))
+    yield Check(rules["offence-not-held"], table, column.name, (unread, Matches(received, OTHER_LAW)))
+
+
+OTHER_LAW = "^[A-RT-Z][A-Z][0-9]{5}[A-Z]?$"
+"""A CJS code, `AAYYNNN` and its form, that does not begin with S as sexual offences do (POLE v1.1; domain list D5)."""
 
 
 def pointing_checks(table: Table, rules: Mapping[str, Rule]) -> Iterator[Check]:

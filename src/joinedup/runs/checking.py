@@ -22,7 +22,16 @@ from joinedup.runs.completeness import Completeness, completeness_of
 from joinedup.runs.folder import finished, latest
 from joinedup.runs.inputs import file_digest
 from joinedup.runs.project import Project, project_around
-from joinedup.runs.receipts import FOLDER, file_line, place_in, receipt, rules_digest, write_receipt, written_by_us
+from joinedup.runs.receipts import (
+    FOLDER,
+    file_line,
+    log_receipt,
+    place_in,
+    receipt,
+    rules_digest,
+    write_receipt,
+    written_by_us,
+)
 from joinedup.runs.returned import Written, write_returned
 from joinedup.runs.stages import together
 from joinedup.sources import MAP_NAME, Collected, FileCount, Lists, Settings, SourceMap, collect_file, load_map
@@ -51,7 +60,8 @@ class Checked:
     """files: counts by file. reasons: source_file, table, severity, rule, column, count. returns: every reason of every
     row as `tables.RETURNS`, when it was asked for.
 
-    all_suspects: people came without roles, so each was judged as a suspect.
+    all_suspects: people came without roles, so each was judged as a suspect. runs_mode: the project's own. unread: what
+    of the files is read by nothing, in words.
     """
 
     files: tuple[FileChecked, ...]
@@ -60,6 +70,9 @@ class Checked:
     receipt: Path
     all_suspects: bool = False
     returns: pa.Table | None = None
+    mode: Mode = "new"
+    runs_mode: Mode | None = None
+    unread: tuple[str, ...] = ()
 
     def total(self, name: str) -> int:
         """`sent`, `accepted`, `returned`, `marked` or `left_out`, summed over files."""
@@ -98,6 +111,9 @@ def check(
             give_receipt(verdict, project, asked.out, [f for one in files for f in one.written.files]),
             "person_records" in frames and "roles" not in frames,
             verdict.engine.collect(verdict.gated.returns()) if returns else None,
+            mode,
+            project.mode if project else None,
+            tuple(verdict.collected.unread),
         )
 
 
@@ -241,7 +257,7 @@ def reasons_of(checked: Checked, file: str) -> list[dict[str, object]]:
 
 
 def _returned(verdict: Verdict, count: FileCount, project: Project | None, out: Path | None) -> Written:
-    ours = written_by_us(project, count.path, count.system)
+    ours = written_by_us(project, out or count.path.parent, count.system)
     return write_returned(verdict.collected, verdict.gated, count, out, ours)
 
 
@@ -253,17 +269,22 @@ def give_receipt(
     written: files of returned rows that hold nothing mended. Raises StorageError.
     """
     counts = verdict.counts
+    ours = written_by_us(None, out or counts[0].path.parent, "") if project is None else ()  # one receipt replaces one
     lines = [_line(verdict, count) for count in counts]
     terms = {
         "mode": verdict.terms.mode, "judged_as_of": verdict.terms.as_of.isoformat(),
         "rules": rules_digest(verdict.gated.book), "systems": sorted({count.system for count in counts}),
     }  # fmt: skip
-    made = receipt(lines, verdict.reasons.to_pylist(), verdict.completeness, terms, list(map(file_digest, written)))
+    made = receipt(
+        lines, verdict.reasons.to_pylist(), verdict.completeness, terms, sorted({*ours, *map(file_digest, written)})
+    )
     plain = companion(counts[0].path, "receipt", None, "json")
-    if project is not None and out is None:
-        kept = project.folder / FOLDER / counts[0].system
-        return write_receipt(place_in(kept, plain.name.removesuffix(".receipt.json"), made), made)
-    return write_receipt(out / plain.name if out else plain, made)
+    if project is None:
+        return write_receipt(out / plain.name if out else plain, made)
+    kept = project.folder / FOLDER / counts[0].system
+    place = place_in(kept, plain.name.removesuffix(".receipt.json"), made)
+    log_receipt(project, place, made)
+    return write_receipt(place, made)
 
 
 def _line(verdict: Verdict, count: FileCount) -> dict[str, object]:

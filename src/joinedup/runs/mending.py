@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
-from joinedup.engine import ExtractReader, Reading, is_extract, open_extract
+from joinedup.engine import ROW, ExtractReader, Reading, is_extract, open_extract
 from joinedup.engine.digests import row_digest
 from joinedup.engine.spreadsheet import sheet_names
 from joinedup.errors import ExtractError, Place
@@ -20,9 +22,18 @@ from joinedup.runs.checking import Asked, Overlay, Verdict, give_receipt, judged
 from joinedup.runs.inputs import file_digest
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.receipts import written_by_us
-from joinedup.runs.returned import Written, write_returned
+from joinedup.runs.returned import Written, set_aside, write_returned
 from joinedup.sources import MAP_NAME, FileCount, load_map
-from joinedup.sources.mended import Mended, MendedReader, companion, read_mended, with_mended, write_mended
+from joinedup.sources.mended import (
+    Mended,
+    MendedReader,
+    MendedRow,
+    companion,
+    read_mended,
+    unbent,
+    with_mended,
+    write_mended,
+)
 from joinedup.sources.settings import Reader
 
 
@@ -30,7 +41,8 @@ from joinedup.sources.settings import Reader
 class Taken:
     """What became of the rows of a returned file: rows = taken + still_returned + unchanged.
 
-    mended_file: where taken rows stand; None when nothing was written. receipt: what to send back.
+    mended_file: where taken rows stand; None when nothing was written. receipt: what to send back. again: taken rows
+    that had been mended otherwise before. before: the file of mended rows as it was then.
     """
 
     extract: Path
@@ -41,6 +53,8 @@ class Taken:
     mended_file: Path | None = None
     written: Written = field(default_factory=Written)
     receipt: Path | None = None
+    again: int = 0
+    before: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -116,15 +130,18 @@ def _written(verdict: Verdict, sent: Sent, taken: Mended, result: Taken, project
     beside = companion(sent.extract, "mended", sent.sheet)
     if project is not None:
         _log(project, sent, result, by)  # said first: stopped in between, the log says more than was done, never less
+    again = {number for number in taken if number in sent.earlier}
+    kept = set_aside(beside) if again else None
     if taken:
         write_mended(beside, sent.columns, {**sent.earlier, **taken})
     count = _count(verdict, sent)
     # The file that came back is written anew with every cell that was mended in it. One beside it may hold others.
-    ours = {*written_by_us(project, sent.extract, count.system), file_digest(sent.returned)}
+    ours = {*written_by_us(project, sent.extract.parent, count.system), file_digest(sent.returned)}
     written = write_returned(verdict.collected, verdict.gated, count, None, ours)
     clean = [] if result.still_returned else written.files
     receipt = give_receipt(verdict, project, None, clean)
-    return replace(result, mended_file=beside if taken else None, written=written, receipt=receipt)
+    done = beside if taken else None
+    return replace(result, mended_file=done, written=written, receipt=receipt, again=len(again), before=kept)
 
 
 def _log(project: Project, sent: Sent, result: Taken, by: str) -> None:
@@ -143,8 +160,14 @@ _SET_ASIDE = re.compile(r"\.kept-\d{8}T\d{6}(-\d+)?$")
 def _extract_of(returned: Path) -> tuple[Path, str | None]:
     """The extract that a returned file belongs to, and its sheet: both lie in one folder under one stem."""
     stem, kind, _ = (*returned.name.rsplit(".", 2), "", "")[:3]
+    if not returned.is_file() or kind != "returns":
+        raise ExtractError(
+            "There is no such file." if not returned.exists() else "This is not a file of returned rows.",
+            place=Place(file=str(returned)),
+            remedy="Name the EXTRACT.returns.csv or .xlsx that was mended, or the extract with --extract.",
+        )
     stem = _SET_ASIDE.sub("", stem)
-    beside = [path for path in sorted(returned.parent.iterdir()) if is_extract(path)] if kind == "returns" else []
+    beside = [path for path in sorted(returned.parent.iterdir()) if is_extract(path)]
     for path in beside:
         if companion(path, "returns").name == f"{stem}.returns.csv":
             return path, None
@@ -170,13 +193,24 @@ def _sent(returned: Path, extract: Path, sheet: str | None) -> Sent:
     columns = _opened(extract, sheet).columns
     beside = companion(extract, "mended", sheet)
     earlier = read_mended(beside, columns) if beside.exists() else {}
-    rows = read_mended(returned, columns)
+    rows = _as_sent(read_mended(returned, columns), _opened(extract, sheet))
     changed = {
         number: row
         for number, row in rows.items()
         if row_digest(row.cells) != row.digest and row != earlier.get(number)
     }
     return Sent(returned, extract, sheet, columns, len(rows), earlier, changed)
+
+
+def _as_sent(rows: Mended, reader: ExtractReader) -> dict[int, MendedRow]:
+    """The rows without what a spreadsheet did to them by itself, where the extract still holds the row."""
+    found = dict(rows)
+    for part in reader.parts():
+        table = part.table.filter(pc.is_in(part.table[ROW], pa.array(sorted(rows), pa.int64())))
+        for number, *sent in zip(*[table[name].to_pylist() for name in (ROW, *reader.columns)], strict=True):
+            cells = tuple(unbent(cell, was or "") for cell, was in zip(rows[number].cells, sent, strict=True))
+            found[number] = MendedRow(rows[number].digest, cells)
+    return found
 
 
 def _opened(extract: Path, sheet: str | None) -> ExtractReader:

@@ -5,22 +5,23 @@ Whoever means to deceive can make a new digest: the copy that a project keeps de
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from joinedup.audit import Act, Entry, Subject, append, details, open_store, transaction
 from joinedup.engine import write_bytes
 from joinedup.errors import ExtractError, Place
 from joinedup.gate import Rulebook
+from joinedup.runs.accounts import account
 from joinedup.runs.completeness import Completeness
 from joinedup.runs.inputs import digest, file_digest
 from joinedup.runs.project import Project, load_project
-from joinedup.sources.mended import companion
 
 FOLDER = "receipts"
 
@@ -73,13 +74,14 @@ def place_in(folder: Path, stem: str, made: Mapping[str, Any]) -> Path:
     return folder / f"{stem}.{stamp}.{made['digest'][:8]}.json"
 
 
-def written_by_us(project: Project | None, extract: Path, system: str) -> frozenset[str]:
-    """Digests of files of returned rows that receipts name: whoever finds one so finds nothing mended in it."""
-    stem = companion(extract, "receipt", None, "json").name.removesuffix(".receipt.json")
-    kept = sorted((project.folder / FOLDER / system).glob(f"{glob.escape(stem)}.*.json")) if project else []
-    beside = companion(extract, "receipt", None, "json")
+def written_by_us(project: Project | None, folder: Path, system: str) -> frozenset[str]:
+    """Digests of files of returned rows that receipts name: whoever finds one so finds nothing mended in it.
+
+    folder: where receipts lie that were given outside a project.
+    """
     found: set[str] = set()
-    for path in [*kept, *([beside] if beside.exists() else [])]:
+    kept = (project.folder / FOLDER / system).glob("*.json") if project else ()
+    for path in [*kept, *folder.glob("*.receipt.json")]:
         try:
             found.update(read_receipt(path).get("written", ()))
         except ExtractError:
@@ -107,8 +109,34 @@ def _digest(made: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
+def log_receipt(project: Project, place: Path, made: Mapping[str, Any]) -> None:
+    """Note in the project's audit log that a receipt is given, and its digest. Raises StorageError."""
+    name = place.relative_to(project.folder / FOLDER).as_posix()
+    subjects = tuple(Subject("extract", line["file"]) for line in made["files"])
+    entry = Entry(Act.CONSULTATION, account(), "extracts judged", subjects, {"receipt": name, "digest": made["digest"]})
+    with closing(open_store(project.folder)) as store, transaction(store):
+        append(store, entry)
+
+
 def project_receipts(folder: Path) -> list[dict[str, Any]]:
-    """Every receipt of a project, in order of time. Raises ProjectError, or ExtractError for one that was changed."""
-    load_project(folder)
-    found = [read_receipt(path) for path in sorted((folder / FOLDER).rglob("*.json"))]
-    return sorted(found, key=lambda one: str(one["checked_at"]))
+    """Every receipt of a project, in order of time, each held against the audit log.
+
+    `fault` says what is wrong with one: changed, missing, or not in the log; None else. Raises ProjectError.
+    """
+    project = load_project(folder)
+    with closing(open_store(project.folder)) as store:
+        logged = {one["receipt"]: one["digest"] for one in details(store) if "receipt" in one}
+    kept = {p.relative_to(folder / FOLDER).as_posix(): p for p in (folder / FOLDER).rglob("*.json")}
+    found = [_held(name, kept.get(name), logged.get(name)) for name in {*kept, *logged}]
+    return sorted(found, key=lambda one: (str(one.get("checked_at", "")), one["receipt"]))
+
+
+def _held(name: str, path: Path | None, logged: str | None) -> dict[str, Any]:
+    if path is None:
+        return {"receipt": name, "fault": "It was given and is not here."}
+    try:
+        made = read_receipt(path)
+    except ExtractError as error:
+        return {"receipt": name, "fault": error.message}
+    fault = None if made["digest"] == logged else "The audit log knows no such receipt: it was made or changed by hand."
+    return {**made, "receipt": name, "fault": fault}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from joinedup import tables
+from joinedup.errors import TableError, nearest
 from joinedup.gate import Mode, Rulebook, rulebook
 from joinedup.gate.plain import Reason, Terms, judge
 from joinedup.sources import Lists
@@ -35,6 +36,10 @@ def check_record(submission: Mapping[str, Given | Sequence[Given]], desk: Desk |
     Raises ExtractError when rows lack a key column, TableError for a table that does not exist.
     """
     desk = desk or Desk()
+    known = [table.name for table in tables.RECORD_TABLES]
+    for name in submission:
+        if name not in known:
+            raise TableError(f"No submission holds a table `{name}`.{nearest(name, known)}")
     rows = {
         name: read_rows(tables.named(name), _several(given), desk.lists, system=desk.system)
         for name, given in submission.items()

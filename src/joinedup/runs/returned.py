@@ -40,7 +40,7 @@ def write_returned(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         places = tuple(out / place.name for place in places)
-    kept = tuple(aside for place in places if (aside := _set_aside(place, ours)))
+    kept = tuple(aside for place in places if (aside := set_aside(place, ours)))
     reasons, reader = told(gated, count.file), collected.readers[count.file]
     # A row that was mended before keeps the digest of the row as sent, by which it finds its place again.
     mended = reader.mended if isinstance(reader, MendedReader) else {}
@@ -50,12 +50,13 @@ def write_returned(
     return Written(places if written else (), kept)
 
 
-def _set_aside(path: Path, ours: Collection[str]) -> Path | None:
+def set_aside(path: Path, ours: Collection[str] = ()) -> Path | None:
+    """Give a file that lies there a name under its own time, unless its digest is one of `ours`; give that name."""
     if not path.exists() or file_digest(path) in ours:
         return None
-    stem, _, ending = path.name.partition(".returns.")
+    stem, kind, ending = path.name.rsplit(".", 2)
     when = dt.datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y%m%dT%H%M%S")
-    names = (path.with_name(f"{stem}.kept-{when}{n}.returns.{ending}") for n in ["", *(f"-{n}" for n in range(2, 99))])
+    names = (path.with_name(f"{stem}.kept-{when}{n}.{kind}.{ending}") for n in ["", *(f"-{n}" for n in range(2, 99))])
     aside = next(name for name in names if not name.exists())
     path.replace(aside)
     return aside

@@ -96,6 +96,23 @@ def _harmed(read: Extract) -> Extract:
     return Extract(pa.Table.from_arrays(columns, names=names), read.faults)
 
 
+_WHOLE = re.compile(r"\+?[0-9]{1,40}")
+_OF_A_SHEET = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_DAY_OF_A_SHEET = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: 0?0:00(?::00)?)?")
+
+
+def unbent(cell: str, sent: str) -> str:
+    """The cell as sent, where a spreadsheet took a zero or plus off a number, or wrote a number or day its own way.
+
+    A zero that was added is somebody's mending, and stays.
+    """
+    digits = _WHOLE.fullmatch(sent) is not None
+    if digits and (_OF_A_SHEET.fullmatch(cell) or (_WHOLE.fullmatch(cell) and len(cell) < len(sent))):
+        return sent if "E" in cell.upper() or int(cell) == int(sent) else cell
+    day = _DAY_OF_A_SHEET.fullmatch(cell)
+    return sent if day and f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" == sent else cell
+
+
 def write_mended(path: Path, columns: list[str], rows: Mended) -> None:
     """Write mended rows, in order. Raises StorageError."""
     out = io.StringIO(newline="")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from joinedup.engine import DistinctMap
-from joinedup.errors import Place
+from joinedup.errors import ExtractError, Place
 from joinedup.sources.plain import map_without_toml
 from joinedup.sources.settings import Lists, Settings
 from joinedup.sources.targets import Builder
@@ -20,14 +20,27 @@ Given = Mapping[str, str | None]
 def read_rows(table: Table, rows: Sequence[Given], lists: Lists, *, system: str) -> list[dict[str, Any]]:
     """Rows with every column of `table` and its `unread:` marks. rows: by column name, texts as a file would hold.
 
-    `source_file` is the table's name, `source_row` counts from 1. Raises ExtractError when a row lacks a key column,
-    CodeListError for a list that does not exist.
+    `source_file` is the table's name, `source_row` counts from 1. Raises ExtractError when a row lacks a key column or
+    holds a value that is no text, CodeListError for a list that does not exist.
     """
     if not rows:
         return []
+    _refuse_values(table, rows)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     reader = _reader(table, columns, lists, system)
     return [_one(table, reader, row, place) for place, row in enumerate(rows, start=1)]
+
+
+def _refuse_values(table: Table, rows: Sequence[Given]) -> None:
+    """Rows hold texts, as a file would. Raises ExtractError for any other value, without telling it."""
+    for place, row in enumerate(rows, start=1):
+        for column, value in row.items():
+            if value is not None and not isinstance(value, str):
+                raise ExtractError(
+                    "A value should be text.",
+                    place=Place(file=table.name, row=place, column=column),
+                    remedy="Write dates as 2024-12-31, and several values with `;` between them.",
+                )
 
 
 class _Reader:

@@ -11,7 +11,7 @@ from joinedup.errors import ExtractError, Place, nearest
 from joinedup.sources.source_map import KEYS, MADE_BY_THE_READER, SourceMap, TableMap, ValueSpec, needed_targets
 from joinedup.tables import Table
 
-_ALSO = {"nationality": "nationalities", "nationalities_reason": "nationality_reason"}
+ALSO = {"nationality": "nationalities", "nationalities_reason": "nationality_reason"}
 
 
 def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceMap:
@@ -59,7 +59,7 @@ def _resemblance(table: Table, columns: Sequence[str]) -> tuple[int, int]:
 
 
 def _targets(table: Table, columns: Sequence[str]) -> list[tuple[str, str]]:
-    pairs = [(column, _ALSO.get(column, column)) for column in columns]
+    pairs = [(column, ALSO.get(column, column)) for column in columns]
     return [(c, t) for c, t in pairs if t in table and not _made(table, t)]
 
 

@@ -14,11 +14,12 @@ from joinedup import tables
 from joinedup.engine import Engine, Reading, is_extract, open_extract
 from joinedup.engine.contract import Frame
 from joinedup.engine.spreadsheet import sheet_names
-from joinedup.errors import Place, SourceMapError, nearest
-from joinedup.sources.plain import map_without_toml
+from joinedup.errors import ExtractError, Place, SourceMapError, nearest
+from joinedup.sources.plain import ALSO, map_without_toml
 from joinedup.sources.settings import Lists, Reader, Settings
 from joinedup.sources.source_map import SourceMap, TableMap, load_map
 from joinedup.sources.stream import TableStream
+from joinedup.sources.targets import HEADER_LIKENESS
 
 MAP_NAME = "source.toml"
 
@@ -41,7 +42,7 @@ class Collected:
 
     frames: by table name, each with its table's columns, `unread:` marks and what `Settings.adds` gives. faults: rows
     that could not become rows, as `tables.UNREADABLE`. readers, lists: of every file that was read, by its name in
-    `counts`.
+    `counts`. unread: sheets and misspelt columns of files without a map, in words.
     """
 
     frames: dict[str, list[Frame]] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Collected:
     maps: list[SourceMap] = field(default_factory=list)
     readers: dict[str, Reader] = field(default_factory=dict)
     lists: dict[str, Lists] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
     def add(self, other: Collected) -> None:
         for table, frames in other.frames.items():
@@ -59,6 +61,7 @@ class Collected:
         self.maps += other.maps
         self.readers |= other.readers
         self.lists |= other.lists
+        self.unread += other.unread
 
 
 def collect_system(engine: Engine, folder: Path, settings: Settings) -> Collected:
@@ -94,9 +97,42 @@ def collect_file(
     sheets = _sheets_of_tables(path)
     if sheets:
         plain = SourceMap(named, tuple(_sheet_map(path, sheet, named) for sheet in sheets))
-        return _collect(engine, plain, [(table_map, path) for table_map in plain.tables], settings)
-    plain = map_without_toml(path, open_extract(path).columns, named)
-    return _collect(engine, plain, [(plain.tables[0], path)], settings)
+    else:
+        plain = map_without_toml(path, open_extract(path).columns, named)
+    collected = _collect(engine, plain, [(table_map, path) for table_map in plain.tables], settings)
+    collected.unread += [*_sheets_left(path, sheets), *_columns_left(collected, plain)]
+    return collected
+
+
+OUR_SHEETS = ("Read me", "Lists", "Rules")
+"""Sheets of the template that hold no rows."""
+
+
+def _sheets_left(path: Path, read: list[str]) -> list[str]:
+    """Sheets that nothing reads. A sheet's name may be somebody's, so only its place is told."""
+    if path.suffix.lower() != ".xlsx":
+        return []
+    names = sheet_names(path)
+    taken = {*read, *OUR_SHEETS, *(table.name for table in tables.RECORD_TABLES)} if read else {names[0]}
+    return [
+        f"sheet {place} of `{path.name}`. Name it after a table, or map it in a source map."
+        for place, name in enumerate(names, start=1)
+        if name not in taken
+    ]
+
+
+def _columns_left(collected: Collected, plain: SourceMap) -> list[str]:
+    """Columns that resemble one of the table and are none: the first row of a file without a header holds values, so
+    any other is not told.
+    """
+    told = []
+    for (file, reader), table_map in zip(collected.readers.items(), plain.tables, strict=True):
+        known = [*table_map.table.names, *ALSO]
+        taken = {column for spec in table_map.columns.values() for column in spec.columns}
+        for column in reader.columns:
+            likely = nearest(column, known, HEADER_LIKENESS) if column not in taken and column not in known else ""
+            told += [f"column `{column}` of `{file}`.{likely}"] if likely else []
+    return told
 
 
 def _sheets_of_tables(path: Path) -> list[str]:
@@ -109,7 +145,11 @@ def _sheets_of_tables(path: Path) -> list[str]:
 
 def _sheet_map(path: Path, sheet: str, system: str) -> TableMap:
     columns = open_extract(path, Reading(sheet=sheet)).columns
-    table_map = map_without_toml(path.with_name(f"{sheet}.xlsx"), columns, system).tables[0]
+    try:
+        table_map = map_without_toml(path.with_name(f"{sheet}.xlsx"), columns, system).tables[0]
+    except ExtractError as error:
+        told = Place(file=f"{path.name}#{sheet}", row=1)
+        raise ExtractError(error.message, place=told, remedy=error.remedy) from None
     return replace(table_map, files=glob.escape(path.name), sheet=sheet)
 
 
