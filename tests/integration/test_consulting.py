@@ -124,4 +124,4 @@ def test_link_inside_a_project_is_logged_and_gives_back_the_ids_it_was_given(
     assert {r["record_id"] for r in rows} == {r["record_id"] for r in table(project, "person_records")}
     told = json.loads(done.stdout)
     assert (told["records"], told["people"]) == (len(rows), len({r["person_id"] for r in rows}))
-    assert set(told) == {"records", "people", "pairs", "threshold", "seconds"}
+    assert set(told) == {"records", "people", "pairs", "threshold", "seconds", "expected", "notes"}

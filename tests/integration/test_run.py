@@ -38,7 +38,7 @@ def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_wr
     kept = {t.name for t in tables.RECORD_TABLES} | {"returns", "completeness", "soundness"}
     kept |= {"pairs", "clusters", "figures"}
     expected = {f"tables/{name}.parquet" for name in kept}
-    assert names == expected | {"manifest.json", "model.json", "report.html", "sources.json"}
+    assert names == expected | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}
     assert list((ran_town / "runs" / ".partial").iterdir()) == []
     assert latest(ran_town / "runs") == run
 

@@ -130,6 +130,10 @@ BLIND_ROOMS = ("linkage", "groups", "review")
 """Rooms that link, group or rank: they must not see what is protected, when they exist."""
 
 
+NAMED_ON_REQUEST = {"linkage/features.py": {"birth_place"}, "linkage/model.py": {"birth_place"}}
+"""Compared only when the user names it, for identity alone; that it is left out unasked is tested with the linker."""
+
+
 @pytest.mark.parametrize("path", [p for room in BLIND_ROOMS for p in sorted((SOURCE / room).rglob("*.py"))], ids=str)
 def test_rooms_that_link_group_or_rank_never_name_a_protected_column(path: Path) -> None:
     protected = {c.name for t in tables.ALL.values() for c in t.columns if c.protected}
@@ -137,4 +141,4 @@ def test_rooms_that_link_group_or_rank_never_name_a_protected_column(path: Path)
         node.value for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }  # fmt: skip
-    assert not protected & words
+    assert protected & words <= NAMED_ON_REQUEST.get(path.relative_to(SOURCE).as_posix(), set())

@@ -1,17 +1,14 @@
 """Which records are one person: blocking, comparison, training, clusters.
 
-In: person records without any protected column. Out: `pairs` with match weights and evidence, `clusters`, and the
+In: person records without any protected column. Out: pairs with match weights and evidence, `clusters`, and the
 model as Splink's JSON. Refuses: records with nothing to compare, and any protected column.
-Splink 5 is imported in this room only.
+Splink 5 is imported in this room only, and there only as the oracle.
 """
 
-from joinedup.linkage.clusters import cluster
-from joinedup.linkage.features import COMPARED, features
+from joinedup.linkage.clusters import alone
+from joinedup.linkage.features import COMPARED, ON_REQUEST
 from joinedup.linkage.link import Linked, LinkSettings, link
 from joinedup.linkage.lookup import Described, against
-from joinedup.linkage.model import DEFAULT_THRESHOLD, NOT_COMPARED
+from joinedup.linkage.model import NOT_COMPARED
 
-__all__ = [
-    "COMPARED", "DEFAULT_THRESHOLD", "NOT_COMPARED", "Described", "LinkSettings", "Linked", "against", "cluster",
-    "features", "link",
-]  # fmt: skip
+__all__ = ["COMPARED", "NOT_COMPARED", "ON_REQUEST", "Described", "LinkSettings", "Linked", "against", "alone", "link"]

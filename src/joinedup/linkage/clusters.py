@@ -1,4 +1,4 @@
-"""Clusters from pairs: connected components, the weakest tie of each, and ids that say nothing about the person."""
+"""The `clusters` table from labels: the weakest tie of each cluster, and ids that say nothing about the person."""
 
 from __future__ import annotations
 
@@ -9,67 +9,66 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
 
 from joinedup import tables
-from joinedup.errors import LinkageError
+from joinedup.linkage.average import Labels, Ties
 
 _BY_KEY = 1e6  # heavier than any match weight, so that a tie by key is never the weakest
 
 
-def cluster(records: pa.Array, pairs: pa.Table, *, threshold: float, salt: bytes = b"") -> pa.Table:
-    """Join records through pairs at or above `threshold`; give the `clusters` table in key order.
+def clusters_table(ids: pa.Array, labels: Labels, ties: Ties, salt: bytes = b"") -> pa.Table:
+    """The `clusters` table in key order.
 
-    records: every record_id, once. pairs: record_id_l, record_id_r, match_weight in bits; a null weight is a tie by
-    key and always holds. salt: the project's, so that an id cannot be guessed from a record's key. Raises LinkageError
-    for a pair whose record is not among `records`.
+    ids: every record_id, in order. labels: by record, any row of its cluster. ties: scored pairs; those within a
+    cluster hold it. salt: the project's, so that an id cannot be guessed from a record's key.
     """
-    ordered = pc.take(records, pc.array_sort_indices(records))
-    weights = pc.fill_null(pairs["match_weight"], _BY_KEY).to_numpy(zero_copy_only=False)
-    holds = weights >= threshold
-    left = _positions(pairs["record_id_l"], ordered)[holds]
-    right = _positions(pairs["record_id_r"], ordered)[holds]
-    graph = coo_array((weights[holds], (left, right)), shape=(len(ordered), len(ordered))).tocsr()
-    _, component = connected_components(graph, directed=False)
-    weakest = _weakest_ties(graph, component)
+    _, cluster = np.unique(labels, return_inverse=True)
+    weakest = _weakest(ties, cluster)[cluster]
     return pa.table(
         {
-            "record_id": ordered,
-            "person_id": _person_ids(ordered, component, salt),
-            "cluster_weight": pa.array(weakest[component], mask=~np.isfinite(weakest[component])),
+            "record_id": ids,
+            "person_id": _person_ids(ids, cluster, salt),
+            "cluster_weight": pa.array(weakest, mask=~np.isfinite(weakest)),
         },
         schema=tables.CLUSTERS.schema,
     )
 
 
-def _positions(ids: pa.ChunkedArray, ordered: pa.Array) -> npt.NDArray[np.int64]:
-    found = pc.index_in(ids, value_set=ordered)
-    if found.null_count:
-        raise LinkageError("A pair names a record that is not among the records.")
-    return np.asarray(found.to_numpy(), dtype=np.int64)
+def alone(ids: pa.Array, salt: bytes = b"") -> pa.Table:
+    """The `clusters` table in which every record is a person of its own. ids: in any order."""
+    ordered = ids.take(pc.array_sort_indices(ids))
+    none = np.empty(0, np.int32)
+    ties = Ties(none, none, np.empty(0), np.empty(0, np.bool_))
+    return clusters_table(ordered, np.arange(len(ids)), ties, salt)
 
 
-def _weakest_ties(graph: coo_array, component: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """By component: the lightest edge of the heaviest spanning tree; infinite when nothing but keys holds it."""
-    weakest = np.full(int(component.max(initial=-1)) + 1, np.inf)
-    if graph.nnz:
-        # scipy finds the lightest tree and reads 0 as no edge: turn weights round and keep them all below 0.
-        turned = graph.copy()
-        turned.data = -(turned.data + 1.0 - min(0.0, float(graph.data.min())))
-        tree = minimum_spanning_tree(turned).tocoo()
-        rows, columns = tree.coords if hasattr(tree, "coords") else (tree.row, tree.col)
-        weights = np.asarray(graph[rows, columns]).ravel()
-        np.minimum.at(weakest, component[rows], np.where(weights >= _BY_KEY, np.inf, weights))
-    return weakest
+def _weakest(ties: Ties, cluster: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """By cluster: the lightest edge of its heaviest spanning tree; infinite when nothing but keys holds it."""
+    count = int(cluster.max(initial=-1)) + 1
+    weakest = np.full(count, np.inf)
+    inside = cluster[ties.left] == cluster[ties.right]
+    left, right = ties.left[inside], ties.right[inside]
+    weights = np.where(ties.always, _BY_KEY, ties.weights)[inside]
+    if not len(left):
+        return weakest
+    # scipy finds the lightest tree and reads 0 as no edge: turn weights round and keep them all below 0.
+    lift = 1.0 - min(0.0, float(weights.min()))
+    graph = coo_array((-(weights + lift), (left, right)), shape=(len(cluster), len(cluster))).tocsr()
+    tree = minimum_spanning_tree(graph).tocoo()
+    rows = tree.coords[0] if hasattr(tree, "coords") else tree.row
+    found = -tree.data - lift
+    np.minimum.at(weakest, cluster[rows], np.where(found >= _BY_KEY / 2, np.inf, found))
+    return np.asarray(np.round(weakest, 6))
 
 
-def _person_ids(ordered: pa.Array, component: npt.NDArray[np.int32], salt: bytes) -> pa.Array:
+def _person_ids(ids: pa.Array, cluster: npt.NDArray[np.int64], salt: bytes) -> pa.Array:
     """`P` and 16 digits from the first record id of the cluster, keyed with the salt."""
-    first = np.full(int(component.max(initial=-1)) + 1, len(ordered))
-    np.minimum.at(first, component, np.arange(len(ordered)))
-    names = [_person_id(ordered[int(place)].as_py(), salt) for place in first]
-    return pa.array(names, pa.string()).take(pa.array(component))
-
-
-def _person_id(record_id: str, salt: bytes) -> str:
-    return "P" + hashlib.blake2b(record_id.encode(), key=salt, digest_size=8).hexdigest().upper()
+    first = np.full(int(cluster.max(initial=-1)) + 1, len(ids))
+    np.minimum.at(first, cluster, np.arange(len(ids)))
+    digest = hashlib.blake2b
+    names = [
+        digest(name.encode(), key=salt, digest_size=8).hexdigest() for name in ids.take(pa.array(first)).to_pylist()
+    ]
+    marked = pc.binary_join_element_wise("P", pc.utf8_upper(pa.array(names, pa.string())), "")
+    return marked.take(pa.array(cluster))

@@ -4,76 +4,292 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import narwhals as nw
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from joinedup import tables
-from joinedup.engine import DistinctMap, Engine
+from joinedup.engine import Engine
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError
+from joinedup.linkage.arrays import (
+    MISSING,
+    Feature,
+    Several,
+    Single,
+    combined,
+    joined,
+    mapped,
+    packed,
+    several,
+    single,
+    spread,
+    taken,
+)
+from joinedup.linkage.variants import double_parts, forename_family, spelling_key
 
 COMPARED = (
-    "record_id", "forenames", "surname", "aliases", "dob", "dob_precision", "sex", "postcode", "phones", "emails",
-    "id_pnc", "id_cro", "id_nhs", "id_child", "id_other",
+    "record_id", "forenames", "surname", "aliases", "dob", "dob_precision", "sex", "postcode", "address", "phones",
+    "emails", "id_pnc", "id_cro", "id_nhs", "id_child", "id_other",
 )  # fmt: skip
-"""The only columns of `person_records` that linkage reads. None is protected (tested)."""
+"""The only columns of `person_records` that linkage reads unasked. None is protected (tested)."""
+
+ON_REQUEST = ("birth_place", "occupation")
+"""Compared only when the user names them, for identity alone."""
+
+IDENTIFIERS = tuple(name for name in COMPARED if name.startswith("id_"))
 
 _LETTERS = str.maketrans({"Ø": "O", "Ł": "L", "Đ": "D", "ß": "SS", "Æ": "AE", "Œ": "OE", "Þ": "TH", "İ": "I", "ı": "I"})
 
 
-def features(engine: Engine, people: Frame) -> Frame:
-    """One row per record: record_id, full_name, forename, surname, other_names, dob, birth_year, sex, postcode, sector,
-    district, phones, emails, id_*.
+@dataclass(frozen=True)
+class Records:
+    """Records in the order of their ids, and their features by name."""
 
-    Names are folded to A-Z, so that accents weigh the same on every engine. Dates known only to the month or year
-    are left out. Raises LinkageError when a protected column is present.
+    ids: pa.Array
+    features: dict[str, Feature]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def table(self) -> pa.Table:
+        """record_id and every feature, as Splink reads them."""
+        return pa.table({"record_id": self.ids} | {name: one.array() for name, one in self.features.items()})
+
+
+def records_of(engine: Engine, people: Frame, compare: Collection[str] = ()) -> Records:
+    """The features of person records, in the order of their ids.
+
+    people: `person_records`, or any of `COMPARED` with record_id; a column that is absent is compared by nobody.
+    compare: which of `ON_REQUEST` to take as well. Names are folded to A-Z, so that accents weigh the same
+    everywhere. Raises LinkageError for a column that linkage may not read.
     """
+    _refuse([name for name in compare if name not in ON_REQUEST])
     present = people.collect_schema().names()
-    protected = [
-        name for name in present if name in tables.PERSON_RECORDS and tables.PERSON_RECORDS.column(name).protected
-    ]
-    if protected:
-        raise LinkageError(f"Linkage never reads `{protected[0]}`.", remedy="Select `linkage.COMPARED` first.")
-    text, texts = pa.string(), pa.list_(pa.string())
-    mapped = engine.map_distinct(people, [
-        DistinctMap(("forenames", "surname", "aliases"), _names, {
-            "f_full_name": text, "f_forename": text, "f_surname": text, "f_other_names": texts}),
-        DistinctMap(("dob", "dob_precision"), _birth, {"f_dob": text, "f_birth_year": text}),
-        DistinctMap(("postcode",), _areas, {"f_sector": text, "f_district": text}),
-        DistinctMap(("sex",), lambda sex: [sex if sex in ("M", "F") else None], {"f_sex": text}),
-    ])  # fmt: skip
-    made = [nw.col(f"f_{name}").alias(name) for name in (
-        "full_name", "forename", "surname", "other_names", "dob", "birth_year", "sex", "sector", "district",
-    )]  # fmt: skip
-    ids = [name for name in COMPARED if name.startswith("id_")]
-    return mapped.select("record_id", *made, "postcode", "phones", "emails", *ids)
+    wanted = [name for name in (*COMPARED, *compare) if name in present]
+    table = _in_order(engine.collect(people.select(*wanted)))
+    return Records(table["record_id"].combine_chunks(), dict(_features(table)))
+
+
+def _refuse(names: Sequence[str]) -> None:
+    for name in names:
+        if name in tables.PERSON_RECORDS and tables.PERSON_RECORDS.column(name).protected:
+            raise LinkageError(f"Linkage never reads `{name}`.")
+        raise LinkageError(f"`{name}` cannot be compared on request.", remedy=f"Name any of: {', '.join(ON_REQUEST)}.")
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    ids = table["record_id"].combine_chunks()
+    if len(ids) < 2 or pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py():
+        return table
+    return table.take(pc.array_sort_indices(ids))
+
+
+def _features(table: pa.Table) -> list[tuple[str, Feature]]:
+    made: list[tuple[str, Feature]] = []
+    if "forenames" in table.column_names or "surname" in table.column_names:
+        made += _names(table)
+    if "dob" in table.column_names:
+        made += _births(table)
+    for name, function in (("sex", _sex), ("birth_place", folded), ("occupation", folded)):
+        if name in table.column_names:
+            made.append((name, _text(table, name, function)))
+    if "address" in table.column_names:
+        address = _text(table, "address", _address)
+        made += [("address", address), ("address_keys", spread(address, house_and_street))]
+    if "postcode" in table.column_names:
+        made += _areas(single(table["postcode"]))
+    for name in ("phones", "emails"):
+        if name in table.column_names:
+            every = several(table[name])
+            made += [(name, every), (f"{name}_few", held_by_few(every))]
+    made += [(name, single(table[name])) for name in IDENTIFIERS if name in table.column_names]
+    return made
+
+
+def _text(table: pa.Table, name: str, function: Callable[[Any], object]) -> Single:
+    column = table[name] if name in table.column_names else pa.nulls(table.num_rows, pa.string())
+    return mapped(single(column), function, pa.string())
 
 
 def folded(text: str | None) -> str | None:
     """Upper case A-Z and spaces: accents off, hyphens and apostrophes closed up."""
     if text is None:
         return None
+    if text.isascii():
+        return " ".join(text.upper().translate(_CLOSED).split()) or None
     decomposed = unicodedata.normalize("NFKD", text.upper().translate(_LETTERS))
     kept = "".join(c if c.isascii() and c.isalpha() else " " if c.isspace() else "" for c in decomposed)
     return " ".join(kept.split()) or None
 
 
-def _names(forenames: str | None, surname: str | None, aliases: list[str] | None) -> list[object]:
-    given, family = folded(forenames), folded(surname)
-    first = given.split()[0] if given else None
-    full = f"{first} {family}" if first and family else None
-    others = sorted({o for o in map(folded, aliases or []) if o and o != full})
-    return [full, first, family.replace(" ", "") if family else None, others or None]
+_CLOSED = {code: None for code in range(128) if not (chr(code).isalpha() or chr(code).isspace())}
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
-def _birth(dob: dt.date | None, precision: str | None) -> list[object]:
-    if dob is None:
-        return [None, None]
-    return [dob.isoformat() if precision in (None, "day") else None, str(dob.year)]
+def _names(table: pa.Table) -> list[tuple[str, Feature]]:
+    told_given = _text(table, "forenames", folded)
+    told_family = _text(table, "surname", lambda text: folded(_spaced(text)))
+    given, family = (mapped(told, without_generation, pa.string()) for told in (told_given, told_family))
+    first = mapped(given, lambda text: str(text).split()[0], pa.string())
+    closed = mapped(family, lambda text: str(text).replace(" ", ""), pa.string())
+    aliases = _aliases(table)
+    return [
+        ("forename", first),
+        ("given_names", spread(given, _several_given)),
+        ("forename_family", spread(first, lambda text: forename_family(str(text)))),
+        ("surname", closed),
+        ("surname_key", mapped(closed, lambda text: spelling_key(str(text)), pa.string())),
+        ("surname_parts", _parts(family, aliases)),
+        ("full_name", _full(first, closed)),
+        ("other_names", spread_lists(aliases, _full_of_alias)),
+        ("generation", _generations(told_given, told_family)),
+    ]
 
 
-def _areas(postcode: str | None) -> list[object]:
-    if postcode is None or " " not in postcode:
-        return [None, None]
-    return [postcode[:-2], postcode.split(" ")[0]]
+_GENERATIONS = {
+    "JR": "2", "JNR": "2", "JUNIOR": "2", "SR": "1", "SNR": "1", "SENIOR": "1", "I": "1", "II": "2", "III": "3",
+}  # fmt: skip
+
+
+def without_generation(name: object) -> str | None:
+    """A name without the word that tells a son from a father of the same name."""
+    words = str(name).split()
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in _GENERATIONS else words) or None
+
+
+def _generation(name: object) -> str | None:
+    words = str(name).split()
+    return _GENERATIONS.get(words[-1]) if len(words) > 1 else None
+
+
+def _generations(given: Single, family: Single) -> Single:
+    """1 for a senior, 2 for a junior, from the last word of either name. A lone initial `I` of a forename is none."""
+    one = mapped(given, lambda name: None if str(name).endswith(" I") else _generation(name), pa.string())
+    other = mapped(family, _generation, pa.string())
+    return single(pc.coalesce(one.array(), other.array()))
+
+
+def _spaced(text: Any) -> str | None:
+    return None if text is None else str(text).replace("-", " ")
+
+
+def _several_given(text: object) -> list[str]:
+    tokens = str(text).split()
+    return [token for token in tokens if len(token) > 1] if len(tokens) > 1 else []
+
+
+def _parts(family: Single, aliases: Several) -> Several:
+    """Parts of a surname that may stand for it, and surnames of the aliases."""
+    own = spread(family, lambda text: [*double_parts(str(text)), str(text).replace(" ", "")])
+    return joined([own, spread_lists(aliases, lambda text: [str(text).split()[-1]])])
+
+
+def _aliases(table: pa.Table) -> Several:
+    if "aliases" not in table.column_names:
+        return several(pa.nulls(table.num_rows, pa.list_(pa.string())))
+    return spread_lists(several(table["aliases"]), lambda text: [f] if (f := folded(_spaced(text))) else [])
+
+
+def _full_of_alias(text: object) -> list[str]:
+    first, *rest = str(text).split()
+    return [f"{first} {''.join(rest)}"] if rest else []
+
+
+def spread_lists(lists: Several, function: Callable[[object], Sequence[str]]) -> Several:
+    """The values that a function makes of each distinct value of a list feature."""
+    every = Single(np.arange(len(lists.values), dtype=np.int32), lists.values)
+    made = spread(every, function)
+    owners = np.repeat(np.arange(len(lists.offsets) - 1, dtype=np.int64), np.diff(lists.offsets))
+    widths = np.diff(made.offsets)[lists.codes]
+    flat = taken(made, lists.codes)
+    return packed(np.repeat(owners, widths), flat.codes, made.values, len(lists.offsets) - 1)
+
+
+def _full(first: Single, last: Single) -> Single:
+    keys = combined(first, last)
+    held = np.flatnonzero(keys >= 0)
+    distinct, back = np.unique(keys[held], return_inverse=True)
+    width = max(len(last.values), 1)
+    texts = pc.binary_join_element_wise(
+        first.values.take(pa.array(distinct // width)), last.values.take(pa.array(distinct % width)), " "
+    )
+    codes = np.full(len(keys), MISSING, dtype=np.int32)
+    codes[held] = back
+    return Single(codes, texts)
+
+
+def _births(table: pa.Table) -> list[tuple[str, Feature]]:
+    dates = table["dob"]
+    if "dob_precision" in table.column_names:
+        whole = pc.or_kleene(pc.is_null(table["dob_precision"]), pc.equal(table["dob_precision"], "day"))
+        days = pc.if_else(pc.fill_null(whole, True), dates, pa.scalar(None, dates.type))
+    else:
+        days = dates
+    exact = single(days)
+    return [
+        ("dob", mapped(exact, _iso, pa.string())),
+        ("birth_days", Single(exact.codes, exact.values.cast(pa.int32()))),
+        ("birth_year", mapped(single(dates), _year, pa.string())),
+    ]
+
+
+def _iso(day: Any) -> str:
+    return str(day.isoformat())
+
+
+def _year(day: Any) -> str:
+    return str(day.year) if isinstance(day, dt.date) else str(day)
+
+
+def _sex(sex: object) -> str | None:
+    return str(sex) if sex in ("M", "F") else None
+
+
+def _address(text: Any) -> str | None:
+    """Letters and digits of an address in upper case, one space between words."""
+    plain = str(text).upper()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isascii())
+    return " ".join(plain.translate(_SPACED).split()) or None
+
+
+_NO_STREET = frozenset({
+    "STREET", "ST", "ROAD", "RD", "AVENUE", "AVE", "LANE", "LN", "DRIVE", "DR", "CLOSE", "CL", "COURT", "CT", "PLACE",
+    "PL", "WAY", "TERRACE", "CRESCENT", "FLAT", "APARTMENT", "APT", "UNIT", "SUITE", "ROOM", "BLOCK", "HOUSE", "NORTH",
+    "SOUTH", "EAST", "WEST", "THE",
+})  # fmt: skip
+
+
+def house_and_street(address: object) -> list[str]:
+    """Every number of an address with the next word that could name a street: `FLAT 2 14 TARN STREET` has two."""
+    words = str(address).split()
+    keys = []
+    for place, word in enumerate(words):
+        if word[0].isdigit():
+            street = next((w for w in words[place + 1 :] if len(w) > 1 and w.isalpha() and w not in _NO_STREET), None)
+            keys += [f"{word} {street}"] if street else []
+    return keys
+
+
+FEW_RECORDS = 20
+"""Records up to which a phone may be one person's or one family's; with more it is an office's or a hostel's."""
+
+
+def held_by_few(lists: Several) -> Several:
+    """The values of a list feature that few records hold."""
+    few = lists.counts <= FEW_RECORDS
+    owners = np.repeat(np.arange(len(lists.offsets) - 1, dtype=np.int64), np.diff(lists.offsets))
+    return packed(owners, np.where(few[lists.codes], lists.codes, MISSING), lists.values, len(lists.offsets) - 1)
+
+
+def _areas(postcode: Single) -> list[tuple[str, Feature]]:
+    return [
+        ("postcode", postcode),
+        ("sector", mapped(postcode, lambda text: str(text)[:-2] if " " in str(text) else None, pa.string())),
+        ("district", mapped(postcode, lambda text: str(text).split(" ")[0] if " " in str(text) else None, pa.string())),
+    ]

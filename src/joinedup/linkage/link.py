@@ -1,15 +1,14 @@
-"""Join records: features, a trained Splink model on the engine's DuckDB, pairs with evidence, clusters."""
+"""Join records: features as arrays, a trained model, pairs with evidence, clusters."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-import narwhals as nw
+import numba
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,27 +16,41 @@ from joinedup import tables
 from joinedup.engine import DuckDBEngine
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError
-from joinedup.linkage import model, scoring
-from joinedup.linkage.clusters import cluster
-from joinedup.linkage.features import COMPARED, features
+from joinedup.linkage import fitting, model
+from joinedup.linkage.average import Grouped, Ties, clusters
+from joinedup.linkage.blocking import candidate_pairs
+from joinedup.linkage.clusters import clusters_table
+from joinedup.linkage.comparing import Bits, Levels
+from joinedup.linkage.conditions import Compiler, Rows
+from joinedup.linkage.features import Records, records_of
+from joinedup.linkage.fitting import Ready
+from joinedup.linkage.pairs import Scored
 
-FEWEST_TO_TRAIN = 1_000
-"""Records below which the starting probabilities stand untrained: too few pairs to learn from."""
+AT_ONCE = 1_000_000
+"""Pairs compared at once."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much is done, and how much there is."""
 
 
 @dataclass(frozen=True)
 class LinkSettings:
-    """threshold: bits at or above which two records are joined. salt: the project's, for person ids. seed: sampling.
+    """threshold: bits at or above which two records are joined; None lets the scores choose. salt: the project's, for
+    person ids. seed: of the random pairs. compare: `features.ON_REQUEST` columns to compare as well. model: Splink's
+    JSON to use as it is, untrained. through: what compares; `splink` leaves our own steps out.
 
     Raises LinkageError for a threshold that no pair could be held against.
     """
 
-    threshold: float = model.DEFAULT_THRESHOLD
+    threshold: float | None = None
     salt: bytes = b""
     seed: int = 1
+    compare: tuple[str, ...] = ()
+    model: Mapping[str, Any] | None = None
+    through: Literal["arrays", "splink"] = "arrays"
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.threshold) or self.threshold < model.FLOOR:
+        if self.threshold is not None and not (math.isfinite(self.threshold) and self.threshold >= model.FLOOR):
             raise LinkageError(
                 "The threshold should be a number of bits of 0 or more.",
                 remedy="Pairs below even odds are not kept, so no lower threshold could join them.",
@@ -45,69 +58,186 @@ class LinkSettings:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Pairs of records, by the model's own weights: joined, of those wrong, and of one person but not joined."""
+
+    joined: float
+    wrong: float
+    missed: float
+
+
+@dataclass(frozen=True)
 class Linked:
-    """clusters, pairs: see `tables`. model: Splink's JSON as used, parameters rounded to 9 significant digits."""
+    """clusters: see `tables`. scored: pairs from even odds up. model: Splink's JSON as used, ours under `joinedup`.
+
+    keyed: pairs joined by a key, as `tables.PAIRS`. notes: what was left out, and what is not to be believed.
+    """
 
     clusters: pa.Table
-    pairs: pa.Table
+    scored: Scored | None
+    keyed: pa.Table
+    threshold: float
     model: Mapping[str, Any] = field(default_factory=dict)
     trained: bool = False
+    expected: Expected | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> pa.Table:
+        """The `pairs` table whole, in key order. `pieces` takes less memory."""
+        return pa.concat_tables(list(self.pieces())).sort_by(
+            [("record_id_l", "ascending"), ("record_id_r", "ascending")]
+        )
+
+    def pieces(self) -> Iterator[pa.Table]:
+        """The `pairs` table piece by piece, pairs joined by a key first; a key outranks a score."""
+        yield self.keyed
+        for piece in self.scored.pieces() if self.scored is not None else ():
+            yield _without(piece, self.keyed)
 
 
 def link(
-    engine: DuckDBEngine, people: Frame, settings: LinkSettings | None = None, by_key: pa.Table | None = None
+    engine: DuckDBEngine,
+    people: Frame,
+    settings: LinkSettings | None = None,
+    by_key: pa.Table | None = None,
+    progress: Progress | None = None,
 ) -> Linked:
     """Find which records are one person.
 
-    people: `person_records`; only `COMPARED` columns are read. by_key: pairs (record_id_l, record_id_r) that share a
-    key, taken as joined. Raises LinkageError when there is nothing to compare and no key.
+    people: `person_records`, or any of its columns with record_id; only `COMPARED` and what `settings.compare` names
+    are read. by_key: pairs (record_id_l, record_id_r) that share a key, taken as joined. Raises LinkageError when there
+    is nothing to compare and no key, or for a key that names a record which is not there.
 
-    Source: I. P. Fellegi and A. B. Sunter (1969), "A Theory for Record Linkage", J. Am. Stat. Assoc. 64(328); trained
-    by expectation-maximisation as Splink 5 does.
+    Source: I. P. Fellegi and A. B. Sunter (1969), "A Theory for Record Linkage", J. Am. Stat. Assoc. 64(328).
     """
     settings = settings or LinkSettings()
-    compared = engine.keep(features(engine, people.select(*COMPARED)))
-    records = engine.collect(compared.select("record_id"))["record_id"].combine_chunks()
-    held = _held(engine, compared)
-    present = {name for name, count in held.items() if count >= 2}  # one value alone agrees with nobody
-    keyed = _keyed(by_key)
-    if not model.blocks(present):
-        if keyed.num_rows == 0 and not model.blocks({name for name, count in held.items() if count}):
-            raise LinkageError(
-                "The records have nothing to compare.",
-                remedy="Map at least a name with a birth date or postcode, a phone, or an identifier.",
-            )
-        return Linked(cluster(records, keyed, threshold=settings.threshold, salt=settings.salt), keyed)
-    used, trained = _model(engine, compared, present, len(records), settings.seed)
-    scored = scoring.score(engine, compared, used)
-    pairs = _together(scored, keyed)
-    clusters = cluster(records, pairs, threshold=settings.threshold, salt=settings.salt)
-    return Linked(clusters, pairs, used, trained)
+    numba.set_num_threads(min(engine.resources.threads, _cores()))
+    records = records_of(engine, people, settings.compare)
+    keyed, tied = _keyed(by_key), _tied(by_key, records)
+    compiler = Compiler(engine, records.features)
+    fitted = _fitted(compiler, records, settings)
+    if not fitted.settings["blocking_rules_to_generate_predictions"]:
+        return _by_key_alone(records, keyed, tied, settings)
+    ready = fitting.ready(compiler, records.features, fitted.settings)
+    if settings.through == "splink":
+        ready = replace(ready, steps=None)
+        scored = _by_splink(engine, records, ready, fitted.settings)
+    else:
+        scored = score(records, ready, progress or _silent)
+    grouped, threshold = _grouped(scored, tied, fitted.matches, settings.threshold)
+    notes = fitted.notes
+    if grouped.cut:
+        notes = (*notes, f"{grouped.cut:,} sets of records that chain together were cut at their weakest ties.")
+    clusters_found = clusters_table(records.ids, grouped.labels, _all_ties(scored, tied), settings.salt)
+    expected = _expected(grouped, fitted.matches)
+    return Linked(clusters_found, scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes)
 
 
-def _held(engine: DuckDBEngine, compared: Frame) -> dict[str, int]:
-    """How many records hold each feature."""
-    names = [name for name in compared.collect_schema().names() if name != "record_id"]
-    counts: dict[str, int] = engine.collect(compared.select(*[nw.col(name).count() for name in names])).to_pylist()[0]
-    return counts
+def _cores() -> int:
+    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
-def _model(
-    engine: DuckDBEngine, compared: Frame, present: set[str], records: int, seed: int
-) -> tuple[dict[str, Any], bool]:
-    start = model.settings(present)
-    if records < FEWEST_TO_TRAIN:
-        return model.without_frequencies(start), False
-    return rounded(scoring.train(engine, compared, present, start, seed)), True
+def _by_key_alone(records: Records, keyed: pa.Table, tied: Ties, settings: LinkSettings) -> Linked:
+    """Clusters of records that hold nothing to compare. Raises LinkageError when no key joins them either."""
+    if keyed.num_rows == 0 and not model.blocks({name for name, one in records.features.items() if one.held}):
+        raise LinkageError(
+            "The records have nothing to compare.",
+            remedy="Map at least a name with a birth date or postcode, a phone, or an identifier.",
+        )
+    threshold = settings.threshold or model.FLOOR
+    grouped = clusters(len(records), tied, _none, threshold)
+    return Linked(clusters_table(records.ids, grouped.labels, tied, settings.salt), None, keyed, threshold)
 
 
-def rounded(value: Any) -> Any:
-    """Every number of a model to 9 significant digits, so that sums in another order give the same model."""
-    if isinstance(value, dict):
-        return {key: rounded(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [rounded(one) for one in value]
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+def _all_ties(scored: Scored, tied: Ties) -> Ties:
+    return Ties(
+        np.concatenate([scored.left, tied.left]), np.concatenate([scored.right, tied.right]),
+        np.concatenate([scored.weights, tied.weights]),
+        np.concatenate([np.zeros(len(scored), np.bool_), tied.always]),
+    )  # fmt: skip
+
+
+def _grouped(scored: Scored, tied: Ties, matches: float, asked: float | None) -> tuple[Grouped, float]:
+    """Clusters at the threshold asked for, or at the one with the best F1 to be expected; and that threshold."""
+    ties, records = _all_ties(scored, tied), len(scored.ids)
+
+    def weigh(left: Rows, right: Rows) -> Bits:
+        return weighed(scored.ready, left, right)[0]
+
+    found = clusters(records, ties, weigh, asked or model.FLOOR)
+    if asked is not None:
+        return found, asked
+    best = best_threshold(found, matches)
+    return (found if best == model.FLOOR else clusters(records, ties, weigh, best)), best
+
+
+def best_threshold(grouped: Grouped, matches: float) -> float:
+    """Bits, in halves, at which clusters would have the highest F1 by the weights' own account.
+
+    Each merge joins so many pairs, of which so many are expected to be right. Merges are undone from the weakest up.
+    """
+    if not len(grouped.merges):
+        return model.FLOOR
+    order = np.argsort(-grouped.merges[:, 0], kind="stable")
+    means, pairs, right = grouped.merges[order].T
+    f1 = 2 * np.cumsum(right) / (np.cumsum(pairs) + matches)
+    steps = np.arange(0.0, 20.5, 0.5)
+    kept = np.searchsorted(-means, -(steps - 1.0), side="right")
+    scores = np.where(kept > 0, f1[np.maximum(kept, 1) - 1], 0.0)
+    return float(steps[int(np.argmax(np.round(scores, 9)))])
+
+
+def _expected(grouped: Grouped, matches: float) -> Expected:
+    pairs, right = float(grouped.merges[:, 1].sum()), float(grouped.merges[:, 2].sum())
+    return Expected(round(pairs, 1), round(pairs - right, 1), round(max(matches - right, 0.0), 1))
+
+
+def _fitted(compiler: Compiler, records: Records, settings: LinkSettings) -> fitting.Fitted:
+    if settings.model is None:
+        return fitting.fit(compiler, records.features, len(records), settings.seed)
+    share = settings.model["probability_two_random_records_match"]
+    return fitting.Fitted(dict(settings.model), share * len(records) * (len(records) - 1) / 2, True)
+
+
+def weighed(ready: Ready, left: Rows, right: Rows) -> tuple[Bits, Levels]:
+    """Weights of pairs with 6 decimals, our own steps included, and their levels."""
+    levels = ready.model.levels(left, right)
+    weights = ready.model.weights(levels, left, right)
+    if ready.steps is None:
+        return np.round(weights, 6), levels
+    if ready.steps.namesakes is not None:
+        weights += ready.steps.namesakes.penalty(left, right)
+    return np.round(weights + ready.steps.relatives.penalty(weights, levels, ready.model.prior), 6), levels
+
+
+def _by_splink(engine: DuckDBEngine, records: Records, ready: Ready, settings: Mapping[str, Any]) -> Scored:
+    from joinedup.linkage.through_splink import scored_by_splink
+
+    left, right, weights = scored_by_splink(engine, records, settings)
+    return Scored(records.ids, ready, left, right, weights, ready.model.levels(left, right))
+
+
+def score(records: Records, ready: Ready, progress: Progress) -> Scored:
+    """Every candidate pair weighed; those at even odds or better are kept, in order of both rows."""
+    total = sum(rule.pairs for rule in ready.rules)
+    done, kept = 0, list[tuple[Rows, Rows, Bits, Levels]]()
+    for left, right, _ in candidate_pairs(ready.rules, AT_ONCE):
+        weights, levels = weighed(ready, left, right)
+        holds = np.flatnonzero(weights >= model.FLOOR)
+        kept.append((left[holds], right[holds], weights[holds], levels[:, holds]))
+        done += len(left)
+        progress("Comparing pairs", done, total)
+    return _ordered(records, ready, kept)
+
+
+def _ordered(records: Records, ready: Ready, kept: list[tuple[Rows, Rows, Bits, Levels]]) -> Scored:
+    none = np.empty(0, np.int32)
+    parts = [(none, none, np.empty(0), np.empty((len(ready.model.comparisons), 0), np.int8)), *kept]
+    left, right, weights = (np.concatenate([part[n] for part in parts]) for n in range(3))
+    levels = np.concatenate([part[3] for part in parts], axis=1)
+    order = np.argsort(left.astype(np.int64) * max(len(records), 1) + right, kind="stable")
+    return Scored(records.ids, ready, left[order], right[order], weights[order], levels[:, order])
 
 
 def _keyed(by_key: pa.Table | None) -> pa.Table:
@@ -119,24 +249,32 @@ def _keyed(by_key: pa.Table | None) -> pa.Table:
     return tables.PAIRS.conform(by_key.select(["record_id_l", "record_id_r"]).append_column("evidence", evidence))
 
 
-def _together(scored: pa.Table, keyed: pa.Table) -> pa.Table:
-    """Scored pairs and pairs by key, each pair once; a key outranks a score."""
-    if keyed.num_rows:
-        named = pa.table({"record_id_l": keyed["record_id_l"], "record_id_r": keyed["record_id_r"]})
-        rest = scored.select(["record_id_l", "record_id_r"]).append_column("at", pa.array(range(scored.num_rows)))
-        kept = rest.join(named, ["record_id_l", "record_id_r"], join_type="left anti")["at"]
-        scored = scored.take(kept.sort() if isinstance(kept, pa.Array) else pc.take(kept, pc.array_sort_indices(kept)))
-    return pa.concat_tables([scored, keyed]).sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
+def _tied(by_key: pa.Table | None, records: Records) -> Ties:
+    pairs = by_key if by_key is not None else tables.PAIRS.empty()
+    sides = [pc.index_in(pairs[name], value_set=records.ids) for name in ("record_id_l", "record_id_r")]
+    if any(side.null_count for side in sides):
+        raise LinkageError("A pair names a record that is not among the records.")
+    left, right = (np.asarray(side.to_numpy(), dtype=np.int32) for side in sides)
+    return Ties(left, right, np.zeros(len(left)), np.ones(len(left), np.bool_))
 
 
-def read_model(path: Path) -> dict[str, Any]:
-    """A model as `model_json` wrote it. Raises LinkageError when the run compared nothing."""
-    used = dict(json.loads(path.read_text()))
-    if not used:
-        raise LinkageError("The newest run compared no records, so there is nothing to look up with.")
-    return used
+def _without(scored: pa.Table, keyed: pa.Table) -> pa.Table:
+    """Scored pairs that no key joins."""
+    if not keyed.num_rows:
+        return scored
+    named = pa.table({"record_id_l": keyed["record_id_l"], "record_id_r": keyed["record_id_r"]})
+    rest = scored.select(["record_id_l", "record_id_r"]).append_column("at", pa.array(range(scored.num_rows)))
+    kept = rest.join(named, ["record_id_l", "record_id_r"], join_type="left anti")["at"].combine_chunks()
+    return scored.take(kept.take(pc.array_sort_indices(kept)))
 
 
-def model_json(linked: Linked) -> bytes:
-    """The model as Splink reads it."""
-    return (json.dumps(linked.model, indent=1, sort_keys=True) + "\n").encode()
+def _none(left: Rows, _right: Rows) -> Bits:
+    """Weights where there is no model: nothing speaks for a pair."""
+    return np.full(len(left), -np.inf)
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+__all__ = ["Expected", "LinkSettings", "Linked", "link", "score", "weighed"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +10,19 @@ from operator import or_
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from joinedup import tables
 from joinedup.engine import DuckDBEngine
 from joinedup.engine.contract import Frame
-from joinedup.linkage import model, scoring
-from joinedup.linkage.features import COMPARED, features
+from joinedup.linkage import fitting, model
+from joinedup.linkage.conditions import Compiler
+from joinedup.linkage.features import COMPARED, Records, records_of
+from joinedup.linkage.fitting import Ready
+from joinedup.linkage.link import weighed
+from joinedup.linkage.pairs import Scored
 
 ASKED = "?"
 """The record id of the description: no system is called so, because a key holds a system and a colon."""
@@ -59,16 +63,23 @@ def against(engine: DuckDBEngine, people: Frame, described: Described, used: Map
     """
     near = people.select(*COMPARED).filter(_shares_something(described))
     together = nw.concat([near, engine.frame(described.as_record()).select(*COMPARED)], how="vertical")
-    compared = engine.keep(features(engine, together))
-    settings = copy.deepcopy(model.without_frequencies(used))
-    settings["blocking_rules_to_generate_predictions"] = [
-        {"blocking_rule": f"l.record_id = '{ASKED}' OR r.record_id = '{ASKED}'", "sql_dialect": "duckdb"}
-    ]
-    pairs = scoring.score(engine, compared, settings)
+    records = records_of(engine, together)
+    settings = model.without_frequencies(used) | {"blocking_rules_to_generate_predictions": []}
+    pairs = _with_the_asked(records, fitting.ready(Compiler(engine, records.features), records.features, settings))
     asked_left = pc.equal(pairs["record_id_l"], ASKED)
     record = pc.if_else(asked_left, pairs["record_id_r"], pairs["record_id_l"])
     found = pairs.select(["match_weight", "evidence"]).append_column("record_id", record)
     return found.sort_by([("match_weight", "descending"), ("record_id", "ascending")])
+
+
+def _with_the_asked(records: Records, ready: Ready) -> pa.Table:
+    """The `pairs` table of the description with every other record, from even odds up."""
+    asked = np.int32(pc.index(records.ids, ASKED).as_py())
+    others = np.delete(np.arange(len(records), dtype=np.int32), asked)
+    left, right = np.minimum(others, asked), np.maximum(others, asked)
+    weights, levels = weighed(ready, left, right)
+    holds = weights >= model.FLOOR
+    return Scored(records.ids, ready, left[holds], right[holds], weights[holds], levels[:, holds]).table()
 
 
 def _shares_something(described: Described) -> nw.Expr:

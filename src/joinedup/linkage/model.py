@@ -12,12 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULT_THRESHOLD = 9.0
-"""Bits. Two records are joined at odds of 512 to 1 or better.
-
-Between the weights that were best with the truth known on two sets of people with families: 7 for 44,190 records of
-seven systems and 11 for a simulation of 1,450,000. Chosen before the invented region was looked at.
-"""
+from joinedup.linkage.features import IDENTIFIERS, ON_REQUEST
 
 NOT_COMPARED = "not compared"
 """What evidence says where one of the two records has no value: neither for nor against."""
@@ -28,224 +23,236 @@ FLOOR = 0.0
 PRIOR = 1e-5
 """Probability that two random records are one person, when nothing better can be estimated."""
 
-MOST_UNTRAINED = 0.01
-"""Share of matches that a level which no trained match showed may have."""
-
-LEAST_M = 2.0**-14
-"""Share of matches that is left for every level, however rare training found it."""
-
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a comparison: an SQL condition, its label, m and u to start from, and the column of frequencies."""
+    """One level of a comparison: its SQL condition, label, and probability among three kinds of pairs to start from.
+
+    m: one person. u: strangers. r: relatives, two people of one household or family. frequency: column whose common
+    values weigh less.
+    """
 
     sql: str
     label: str
     m: float
     u: float
+    r: float
     frequency: str | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is compared, the features it cannot do without, when it says nothing, and its levels from best to worst."""
+    """What is compared, the features of which it needs one, when it says nothing, and its levels from best to worst.
+
+    silent: conditions any of which silences it. It takes all of them where it compares several features, of which one
+    is enough (`all_silent`). A condition or level on a feature that nobody has is left out.
+    """
 
     name: str
     needs: tuple[str, ...]
-    silent: str
+    silent: tuple[str, ...]
     levels: tuple[Level, ...]
+    all_silent: bool = False
 
 
 def _both(column: str) -> str:
     return f'"{column}_l" IS NULL OR "{column}_r" IS NULL'
 
 
+def _same(column: str) -> str:
+    return f'"{column}_l" = "{column}_r"'
+
+
+def _near(column: str, least: float) -> str:
+    return f'jaro_winkler_similarity("{column}_l", "{column}_r") >= {least}'
+
+
 def _identifier(column: str, what: str) -> Comparison:
     return Comparison(
-        column, (column,), _both(column),
+        column, (column,), (_both(column),),
         (
-            Level(f'"{column}_l" = "{column}_r"', f"same {what}", 0.95, 0.000_000_5),
-            Level("ELSE", f"two different {what}s", 0.05, 0.999_999_5),
+            Level(_same(column), f"same {what}", 0.9, 5e-7, 1e-5),
+            Level(f'damerau_levenshtein("{column}_l", "{column}_r") <= 1', f"{what}s one edit apart", 0.05, 2e-5, 1e-4),
+            Level("ELSE", f"two different {what}s", 0.05, 0.999_979_5, 0.999_89),
         ),
     )  # fmt: skip
 
 
-def _shared(column: str, what: str) -> Comparison:
+def _shared(column: str, what: str, relatives: float) -> Comparison:
     return Comparison(
-        column, (column,), _both(column),
+        column, (column,), (_both(column),),
         (
-            Level(f'list_has_any("{column}_l", "{column}_r")', f"a shared {what}", 0.5, 0.000_01),
-            Level("ELSE", f"no shared {what}", 0.5, 0.999_99),
+            Level(f'list_has_any("{column}_few_l", "{column}_few_r")', f"a shared {what}", 0.5, 2e-6, relatives),
+            Level(f'list_has_any("{column}_l", "{column}_r")', f"a shared {what} that many have", 0.02, 1e-4, 0.02),
+            Level("ELSE", f"no shared {what}", 0.48, 0.999_898, 0.98 - relatives),
         ),
     )  # fmt: skip
 
 
-def _near(column: str) -> str:
-    return f'jaro_winkler_similarity("{column}_l", "{column}_r") >= 0.88'
+def _requested(column: str, what: str) -> Comparison:
+    return Comparison(
+        column, (column,), (_both(column),),
+        (
+            Level(_same(column), f"same {what}", 0.7, 0.02, 0.2, column),
+            Level(_near(column, 0.9), f"{what}s near", 0.1, 0.005, 0.02),
+            Level("ELSE", f"different {what}", 0.2, 0.975, 0.78),
+        ),
+    )  # fmt: skip
 
+
+_SWAPPED = 'list_contains("surname_parts_l", "forename_r") AND list_contains("surname_parts_r", "forename_l")'
+"""A surname's parts hold the surname itself, and each forename where several were written into its place."""
 
 COMPARISONS = (
-    Comparison(
-        "name", ("surname",),
-        '("surname_l" IS NULL AND "forename_l" IS NULL) OR ("surname_r" IS NULL AND "forename_r" IS NULL)',
-        (
-            Level('"full_name_l" = "full_name_r"', "same name", 0.7, 0.000_02, "full_name"),
-            Level(
-                '"forename_l" = "surname_r" AND "surname_l" = "forename_r"',
-                "same name in the other order", 0.02, 0.000_001,
-            ),
-            Level(
-                'list_contains("other_names_l", "full_name_r") OR list_contains("other_names_r", "full_name_l")'
-                ' OR list_has_any("other_names_l", "other_names_r")',
-                "name is the other's alias", 0.03, 0.000_01,
-            ),
-            Level(f"{_near('forename')} AND {_near('surname')}", "both names near", 0.12, 0.000_1),
-            Level('"surname_l" = "surname_r"', "same surname only", 0.05, 0.005, "surname"),
-            Level('"forename_l" = "forename_r"', "same forename only", 0.06, 0.01, "forename"),
-            Level("ELSE", "different name", 0.02, 0.985),
-        ),
-    ),
-    Comparison(
-        "dob", ("dob",), _both("dob"),
-        (
-            Level('"dob_l" = "dob_r"', "same birth date", 0.88, 0.000_06),
-            Level('damerau_levenshtein("dob_l", "dob_r") <= 1', "birth date one edit apart", 0.06, 0.001_5),
-            Level(
-                'substr("dob_l", 1, 4) = substr("dob_r", 1, 4) AND substr("dob_l", 6, 2) = substr("dob_r", 9, 2)'
-                ' AND substr("dob_l", 9, 2) = substr("dob_r", 6, 2)',
-                "day and month swapped", 0.01, 0.000_05,
-            ),
-            Level(
-                'abs(date_diff(\'day\', CAST("dob_l" AS DATE), CAST("dob_r" AS DATE))) <= 366',
-                "birth dates within a year", 0.02, 0.04,
-            ),
-            Level("ELSE", "different birth date", 0.03, 0.958),
-        ),
-    ),
-    Comparison(
-        "postcode", ("postcode",), _both("postcode"),
-        (
-            Level('"postcode_l" = "postcode_r"', "same postcode", 0.6, 0.000_2, "postcode"),
-            Level('"sector_l" = "sector_r"', "same postcode sector", 0.05, 0.002),
-            Level('"district_l" = "district_r"', "same postcode district", 0.08, 0.01),
-            Level("ELSE", "different postcode", 0.27, 0.987_8),
-        ),
-    ),
-    Comparison("sex", ("sex",), _both("sex"), (
-        Level('"sex_l" = "sex_r"', "same sex", 0.99, 0.55), Level("ELSE", "different sex", 0.01, 0.45))),
-    _shared("phones", "phone"),
-    _shared("emails", "e-mail address"),
+    Comparison("forename", ("forename",), (_both("forename"),), (
+        Level(_same("forename"), "same forename", 0.72, 0.004, 0.04, "forename"),
+        Level(f'({_SWAPPED})', "same name in the other order", 0.02, 2e-7, 1e-6),
+        Level('list_contains("other_names_l", "full_name_r") OR list_contains("other_names_r", "full_name_l")'
+              ' OR list_has_any("other_names_l", "other_names_r")', "name is the other's alias", 0.02, 1e-5, 1e-4),
+        Level(_near("forename", 0.92), "forenames near", 0.09, 0.004, 0.02),
+        Level('list_has_any("forename_family_l", "forename_family_r")', "forms of one forename", 0.04, 0.002, 0.01),
+        Level('list_contains("given_names_l", "forename_r") OR list_contains("given_names_r", "forename_l")',
+              "forename is a second name", 0.02, 0.003, 0.03),
+        Level('substr("forename_l", 1, 1) = substr("forename_r", 1, 1)'
+              ' AND (length("forename_l") = 1 OR length("forename_r") = 1)', "initial fits", 0.03, 0.002, 0.01),
+        Level("ELSE", "different forename", 0.06, 0.985, 0.89),
+    )),
+    Comparison("surname", ("surname",), (_both("surname"), _SWAPPED), (
+        Level(_same("surname"), "same surname", 0.82, 0.001, 0.75, "surname"),
+        Level(_near("surname", 0.92), "surnames near", 0.08, 0.001, 0.04),
+        Level(_same("surname_key"), "spellings of one surname", 0.01, 0.0005, 0.005),
+        Level('list_has_any("surname_parts_l", "surname_parts_r")', "a surname or part of one shared",
+              0.03, 0.0005, 0.02),
+        Level("ELSE", "different surname", 0.06, 0.997, 0.185),
+    )),
+    Comparison("dob", ("dob",), (_both("dob"),), (
+        Level(_same("dob"), "same birth date", 0.86, 6e-5, 0.02, "dob"),
+        Level('damerau_levenshtein("dob_l", "dob_r") <= 1', "birth date one edit apart", 0.07, 0.0015, 0.01),
+        Level('"dob_l" = substr("dob_r", 1, 5) || substr("dob_r", 9, 2) || \'-\' || substr("dob_r", 6, 2)',
+              "day and month swapped", 0.01, 5e-5, 0.0005),
+        Level('abs("birth_days_l" - "birth_days_r") <= 366', "birth dates within a year", 0.02, 0.04, 0.03),
+        Level("ELSE", "different birth date", 0.04, 0.958, 0.94),
+    )),
+    Comparison("birth_year", ("birth_year",), (_both("birth_year"), '"dob_l" IS NOT NULL AND "dob_r" IS NOT NULL'), (
+        Level(_same("birth_year"), "same birth year", 0.9, 0.02, 0.04),
+        Level("ELSE", "different birth year", 0.1, 0.98, 0.96),
+    )),
+    Comparison("generation", ("generation",), (_both("generation"),), (
+        Level(_same("generation"), "both junior, or both senior", 0.97, 0.5, 0.3),
+        Level("ELSE", "one junior, one senior", 0.03, 0.5, 0.7))),
+    Comparison("home", ("postcode", "address"), (_both("postcode"), _both("address")), (
+        Level(_same("address"), "same address", 0.35, 2e-6, 0.5, "address"),
+        Level('list_has_any("address_keys_l", "address_keys_r")', "same house and street", 0.1, 1e-5, 0.15),
+        Level(_same("postcode"), "same postcode", 0.15, 0.0002, 0.1, "postcode"),
+        Level(_same("sector"), "same postcode sector", 0.03, 0.002, 0.03),
+        Level(_same("district"), "same postcode district", 0.07, 0.01, 0.05),
+        Level("ELSE", "different address", 0.3, 0.9878, 0.17),
+    ), all_silent=True),
+    Comparison("sex", ("sex",), (_both("sex"),), (
+        Level(_same("sex"), "same sex", 0.99, 0.55, 0.5), Level("ELSE", "different sex", 0.01, 0.45, 0.5))),
+    _shared("phones", "phone", 0.3),
+    _shared("emails", "e-mail address", 0.05),
     _identifier("id_pnc", "PNC number"),
     _identifier("id_cro", "CRO number"),
     _identifier("id_nhs", "NHS number"),
     _identifier("id_child", "child identifier"),
     _identifier("id_other", "identifier"),
+    _requested("birth_place", "birth place"),
+    _requested("occupation", "occupation"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Block:
-    """A blocking rule: the features it needs, its SQL, and the list feature whose values it explodes."""
+    """A blocking rule: the features it needs, its SQL, the list it explodes. wide: left out where it makes too many."""
 
     needs: tuple[str, ...]
     sql: str
     explode: str | None = None
+    wide: bool = False
 
 
-def _equal(*columns: str) -> Block:
-    return Block(columns, " AND ".join(f'l."{c}" = r."{c}"' for c in columns))
+def _equal(*columns: str, wide: bool = False) -> Block:
+    return Block(columns, " AND ".join(f'l."{c}" = r."{c}"' for c in columns), wide=wide)
+
+
+def _starting(wide: bool, *parts: tuple[str, int] | str) -> Block:
+    """A rule on the first letters of some columns and on others whole."""
+    needs = tuple(part if isinstance(part, str) else part[0] for part in parts)
+    told = [
+        f'l."{part}" = r."{part}"' if isinstance(part, str)
+        else f'substr(l."{part[0]}", 1, {part[1]}) = substr(r."{part[0]}", 1, {part[1]})'
+        for part in parts
+    ]  # fmt: skip
+    return Block(needs, " AND ".join(told), wide=wide)
+
+
+def _exploded(column: str) -> Block:
+    return Block((column,), f'l."{column}" = r."{column}"', column)
 
 
 BLOCKS = (
-    *[_equal(column) for column in ("id_pnc", "id_cro", "id_nhs", "id_child", "id_other")],
+    *[_equal(column) for column in IDENTIFIERS],
     _equal("surname", "dob"),
     _equal("forename", "dob"),
     Block(("forename", "surname", "dob"), 'l."surname" = r."forename" AND l."dob" = r."dob"'),
-    Block(("forename", "surname", "postcode"), 'l."surname" = r."forename" AND l."forename" = r."surname"'
-          ' AND l."postcode" = r."postcode"'),
-    _equal("full_name", "postcode"),
-    _equal("full_name", "birth_year"),
+    Block(("forename", "surname", "dob"), 'l."forename" = r."surname" AND l."dob" = r."dob"'),
+    Block(("forename", "surname", "birth_year"), 'l."surname" = r."forename" AND l."birth_year" = r."birth_year"'),
+    Block(("forename", "surname", "birth_year"), 'l."forename" = r."surname" AND l."birth_year" = r."birth_year"'),
+    _equal("forename", "postcode"),
     _equal("surname", "postcode"),
+    Block(("forename", "surname", "postcode"), 'l."surname" = r."forename" AND l."postcode" = r."postcode"'),
     _equal("postcode", "dob"),
-    Block(("surname", "forename", "birth_year"),
-          'substr(l."surname", 1, 4) = substr(r."surname", 1, 4)'
-          ' AND substr(l."forename", 1, 3) = substr(r."forename", 1, 3)'
-          ' AND l."birth_year" = r."birth_year"'),
-    Block(("phones",), 'l."phones" = r."phones"', "phones"),
-    Block(("emails",), 'l."emails" = r."emails"', "emails"),
+    _equal("full_name", "birth_year"),
+    _starting(False, ("forename", 3), ("surname", 4), "birth_year"),
+    _equal("surname_key", "dob"),
+    _starting(False, ("forename", 2), ("surname", 3), ("dob", 7)),
+    _starting(False, ("forename", 2), ("surname", 2), "postcode"),
+    _equal("forename", "address"),
+    _equal("surname", "address"),
+    _equal("dob", "address"),
+    _starting(True, ("forename", 2), ("surname", 3), "district"),
+    _equal("full_name", wide=True),
+    _equal("dob", wide=True),
+    _equal("postcode", wide=True),
+    _equal("surname", "birth_place", wide=True),
+    _equal("forename", "birth_year", "birth_place", wide=True),
+    _equal("surname_key", "birth_year", wide=True),
+    _equal("forename", "birth_year", wide=True),
+    _equal("surname", wide=True),
+    _equal("forename", wide=True),
+    _exploded("phones"),
+    _exploded("emails"),
+    _exploded("other_names"),
 )  # fmt: skip
 
 TRAINING: Mapping[tuple[str, ...], set[str]] = {
-    ("surname", "dob"): {"name", "dob"},
-    ("postcode", "dob"): {"postcode", "dob"},
-    ("full_name", "postcode"): {"name", "postcode"},
+    ("surname", "dob"): {"surname", "dob", "birth_year"},
+    ("forename", "dob"): {"forename", "dob", "birth_year"},
+    ("postcode", "dob"): {"home", "dob", "birth_year"},
+    ("full_name", "postcode"): {"forename", "surname", "home"},
+    ("full_name", "birth_year"): {"forename", "surname", "dob", "birth_year"},
+    **{(column,): {column} for column in IDENTIFIERS},
 }
 """Columns of a block, and the comparisons that cannot be trained within it because they use those columns."""
 
-SURE = (_equal("id_pnc"), _equal("id_cro"), _equal("id_nhs"), _equal("full_name", "dob", "postcode"))
-"""Rules that hardly ever join two people; with their assumed recall they give the prior."""
 
-ASSUMED_RECALL = 0.6
-
-
-def settings(present: Collection[str], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Splink settings for the features that are present. parameters: a trained model's comparisons, if any."""
+def settings(present: Collection[str]) -> dict[str, Any]:
+    """Splink settings for the features that are present, untrained."""
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record_id",
         "probability_two_random_records_match": PRIOR,
-        "comparisons": [_as_splink(c) for c in usable(present)],
-        "blocking_rules_to_generate_predictions": [_rule(block) for block in blocks(present)],
+        "comparisons": [_as_splink(c, present) for c in usable(present)],
+        "blocking_rules_to_generate_predictions": [rule_of(block) for block in blocks(present)],
         "retain_matching_columns": True,  # the only way to keep the level numbers that the evidence is told from
         "retain_intermediate_calculation_columns": True,
-        "em_convergence": 0.0001,
-        "max_iterations": 25,
-    } | dict(parameters or {})
+    }
 
 
-def without_matches(observed: Mapping[str, Any], fitted: Mapping[str, Any], start: Mapping[str, Any]) -> dict[str, Any]:
-    """`fitted` with u as it would be among pairs that are no match.
-
-    observed: u as found in random pairs. fitted: prior and m. start: u below which none falls, because a level that
-    every match holds would otherwise come to nothing; and the u of identifiers, which are issued to one person, so
-    that pairs which share one are matches and tell nothing of the others.
-    """
-    share = fitted["probability_two_random_records_match"]
-    made = copy.deepcopy(dict(fitted))
-    triples = zip(observed["comparisons"], made["comparisons"], start["comparisons"], strict=True)
-    for seen, own, first in triples:
-        levels = zip(seen["comparison_levels"], own["comparison_levels"], first["comparison_levels"], strict=True)
-        for seen_level, level, first_level in levels:
-            if "u_probability" in seen_level:
-                u = seen_level["u_probability"]
-                among_others = (u - share * level.get("m_probability", 0.0)) / (1 - share)
-                level["u_probability"] = max(among_others, min(u, first_level["u_probability"]))
-            if own["output_column_name"].startswith("id_") and "u_probability" in first_level:
-                level["u_probability"] = first_level["u_probability"]
-    return made
-
-
-def believable(settings: Mapping[str, Any], start: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings whose m and u are probabilities: each adds up to 1 over a comparison's levels, and none is nothing.
-
-    No level is impossible among matches: a slip in an identifier speaks against, not for ever (two different ones
-    weigh -14 bits in the model of the Core Person Record). A level that training never met keeps the m it started
-    with, but no more than `MOST_UNTRAINED`, for it is rare.
-    """
-    made = copy.deepcopy(dict(settings))
-    for comparison, first in zip(made["comparisons"], start["comparisons"], strict=True):
-        pairs = zip(comparison["comparison_levels"], first["comparison_levels"], strict=True)
-        told = [(level, before) for level, before in pairs if "m_probability" in level]
-        trained = any(level["m_probability"] != before["m_probability"] for level, before in told)
-        for level, before in told:
-            if trained and level["m_probability"] == before["m_probability"]:
-                level["m_probability"] = min(level["m_probability"], MOST_UNTRAINED)
-            level["m_probability"] = max(level["m_probability"], LEAST_M)
-        for name in ("m_probability", "u_probability"):
-            whole = sum(level[name] for level, _ in told)
-            for level, _ in told:
-                level[name] /= whole
-    return made
+def relatives(present: Collection[str]) -> dict[str, list[float]]:
+    """By comparison: the probability of each level among relatives, in the model's order, the silent one left out."""
+    return {c.name: [level.r for level in _levels(c, present)] for c in usable(present)}
 
 
 def without_frequencies(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,13 +267,15 @@ def without_frequencies(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def usable(present: Collection[str]) -> list[Comparison]:
     """The comparisons whose features are there."""
-    return [c for c in COMPARISONS if set(c.needs) <= set(present)]
+    return [c for c in COMPARISONS if set(c.needs) & set(present)]
 
 
-def training_blocks(present: Collection[str]) -> list[tuple[str, ...]]:
-    """The columns of each block within which at least one comparison can be trained."""
+def training_blocks(present: Collection[str]) -> list[tuple[Block, set[str]]]:
+    """Blocks within which a comparison can be trained, and the comparisons that cannot be trained there."""
     names = {comparison.name for comparison in usable(present)}
-    return [columns for columns, held in TRAINING.items() if set(columns) <= set(present) and names - held]
+    return [
+        (_equal(*columns), held) for columns, held in TRAINING.items() if set(columns) <= set(present) and names - held
+    ]
 
 
 def blocks(present: Collection[str]) -> list[Block]:
@@ -274,18 +283,30 @@ def blocks(present: Collection[str]) -> list[Block]:
     return [b for b in BLOCKS if set(b.needs) <= set(present)]
 
 
-def _rule(block: Block) -> dict[str, Any]:
+def rule_of(block: Block) -> dict[str, Any]:
+    """A blocking rule as Splink writes it."""
     rule: dict[str, Any] = {"blocking_rule": block.sql, "sql_dialect": "duckdb"}
     if block.explode:
         rule["arrays_to_explode"] = [block.explode]
     return rule
 
 
-def _as_splink(comparison: Comparison) -> dict[str, Any]:
-    silent = {"sql_condition": comparison.silent, "label_for_charts": NOT_COMPARED, "is_null_level": True}
+def _levels(comparison: Comparison, present: Collection[str]) -> list[Level]:
+    """Levels whose features are there: one level of several may need a column that nobody has."""
+    return [level for level in comparison.levels if _reads(level.sql) <= set(present)]
+
+
+def _reads(sql: str) -> set[str]:
+    return {name.removesuffix("_l").removesuffix("_r") for name in sql.split('"')[1::2]}
+
+
+def _as_splink(comparison: Comparison, present: Collection[str]) -> dict[str, Any]:
+    parts = [f"({part})" for part in comparison.silent if _reads(part) <= set(present)]
+    condition = (" AND " if comparison.all_silent else " OR ").join(parts)
+    silent = {"sql_condition": condition, "label_for_charts": NOT_COMPARED, "is_null_level": True}
     return {
         "output_column_name": comparison.name,
-        "comparison_levels": [silent, *[_level(level) for level in comparison.levels]],
+        "comparison_levels": [silent, *[_level(level) for level in _levels(comparison, present)]],
     }
 
 
@@ -303,3 +324,9 @@ def _level(level: Level) -> dict[str, Any]:
             "tf_minimum_u_value": 0.000_000_1,
         }
     return made
+
+
+__all__ = [
+    "COMPARISONS", "FLOOR", "NOT_COMPARED", "ON_REQUEST", "PRIOR", "Block", "Comparison", "Level", "blocks",
+    "relatives", "rule_of", "settings", "training_blocks", "usable", "without_frequencies",
+]  # fmt: skip

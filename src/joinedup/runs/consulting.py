@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
 from joinedup.engine import DuckDBEngine
 from joinedup.errors import LinkageError, Place, ProjectError
 from joinedup.linkage import NOT_COMPARED, Described, against
-from joinedup.linkage.link import read_model
+from joinedup.linkage.model_files import read_model
 from joinedup.runs.accounts import account
 from joinedup.runs.folder import latest
 from joinedup.runs.project import Project, load_project
+from joinedup.runs.stages import LINKED
 from joinedup.sources import standard
 from joinedup.sources.source_map import DEFAULT_DATES
 
@@ -69,7 +71,7 @@ def explain(folder: Path, one: str, other: str, *, why: str, by: str | None = No
     return Explained(
         same_person=persons[0] == persons[1],
         match_weight=found["match_weight"] if found else None,
-        threshold=project.threshold,
+        threshold=json.loads((run / LINKED).read_text())["threshold"],
         reasons=_reasons(found["evidence"]) if found else (),
         by_key=found is not None and found["match_weight"] is None,
     )

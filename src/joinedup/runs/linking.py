@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +15,13 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt, transaction
-from joinedup.engine import DuckDBEngine, Resources
+from joinedup.engine import DuckDBEngine, Resources, write_bytes
+from joinedup.engine.contract import Frame
 from joinedup.engine.storing import appearing
-from joinedup.errors import ExtractError, Place, StorageError
+from joinedup.errors import ExtractError, LinkageError, Place, StorageError
 from joinedup.gate import Terms, gate, rulebook
-from joinedup.linkage import DEFAULT_THRESHOLD, NOT_COMPARED, LinkSettings, link
+from joinedup.linkage import NOT_COMPARED, LinkSettings, link, model_files
+from joinedup.linkage.link import Expected, Progress
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.stages import together
@@ -26,63 +30,98 @@ from joinedup.sources import Lists, Settings, collect_file
 
 @dataclass(frozen=True)
 class LinkedFile:
-    """records, people, pairs: counts. threshold: bits. seconds: wall time."""
+    """records, people, pairs: counts. threshold: bits. seconds: wall time. expected: pairs of records that are joined,
+    wrong among those, and missed, by the model's own account. notes: what was left out or is not to be believed.
+    """
 
     records: int
     people: int
     pairs: int
     threshold: float
     seconds: float
+    expected: Expected | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to join. pairs: where to write scored pairs. threshold: bits. compare: columns to compare as well, of
+    `linkage.ON_REQUEST`. model: a model's JSON to use untrained. save_model: where to write the model as used. through:
+    `splink` has Splink compare. memory, threads: as in `[engine]`.
+    """
+
+    pairs: Path | None = None
+    threshold: float | None = None
+    compare: tuple[str, ...] = ()
+    model: Path | None = None
+    save_model: Path | None = None
+    through: str = "arrays"
 
 
 def link_file(
-    records: Path, clusters: Path, *, pairs: Path | None = None, threshold: float | None = None
+    records: Path, clusters: Path, asked: Asked | None = None, progress: Progress | None = None
 ) -> LinkedFile:
     """Join the records of a file with columns of `person_records`; write record_id and person_id.
 
     Output is CSV or Parquet by its name. A file inside a project is joined with the project's own salt, so that
     nobody can guess ids, and the joining is in the project's audit log. Raises ExtractError for a file that is not
-    person records or holds rows that cannot be taken, LinkageError when there is nothing to compare.
+    person records or holds rows that cannot be taken, LinkageError when there is nothing to compare or the model cannot
+    be used.
     """
     started = time.monotonic()
+    asked = asked or Asked()
     project = project_around(records)
-    _refuse_overwriting(records, clusters, pairs)
-    salt = _salt(project) if project else b""
-    settings = LinkSettings(_threshold(project, threshold), salt)
-    lists = project.source_settings().lists if project else Lists()
-    engine = DuckDBEngine(Resources())
+    _refuse_overwriting(records, clusters, asked.pairs)
+    settings = _settings(project, asked)
+    engine = DuckDBEngine(project.resources if project else Resources())
     try:
-        collected = collect_file(engine, records, Settings(lists, records.parent), system="")
-        if set(collected.frames) != {"person_records"}:
-            raise ExtractError(
-                "These are not person records.", place=Place(file=records.name, row=1),
-                remedy="Name the columns as in table `person_records` of docs/reference/tables.md.",
-            )  # fmt: skip
-        frame = together(collected.frames["person_records"])
-        terms = Terms("historic", dt.date.today())
-        gated = gate(engine, {"person_records": frame}, collected.faults, rulebook().of_form(), terms)
-        _refuse_returned(engine.collect(gated.returns()).sort_by("source_row"), records.name)
-        linked = link(engine, gated.accepted["person_records"], settings)
+        linked = link(engine, _people(engine, project, records), settings, progress=progress)
+        if project:
+            _log(project, records, linked.threshold, linked.clusters.num_rows)
+        _write([linked.clusters], clusters)
+        if asked.pairs is not None:
+            _write(linked.pieces(), asked.pairs)
     finally:
         engine.close()
-    if project:
-        _log(project, records, settings.threshold, linked.clusters.num_rows)
-    _write(linked.clusters, clusters)
-    if pairs is not None:
-        _write(linked.pairs, pairs)
+    if asked.save_model is not None:
+        write_bytes(asked.save_model, model_files.written(linked.model))
     return LinkedFile(
         records=linked.clusters.num_rows,
         people=len(linked.clusters["person_id"].unique()),
-        pairs=linked.pairs.num_rows,
-        threshold=settings.threshold,
+        pairs=linked.keyed.num_rows + (len(linked.scored) if linked.scored is not None else 0),
+        threshold=linked.threshold,
         seconds=round(time.monotonic() - started, 3),
+        expected=linked.expected,
+        notes=linked.notes,
     )
 
 
-def _threshold(project: Project | None, asked: float | None) -> float:
-    if asked is not None:
-        return asked
-    return project.threshold if project else DEFAULT_THRESHOLD
+def _settings(project: Project | None, asked: Asked) -> LinkSettings:
+    if asked.through not in ("arrays", "splink"):
+        raise LinkageError(f"Nothing compares through `{asked.through}`.", remedy="Write arrays or splink.")
+    return LinkSettings(
+        threshold=asked.threshold if asked.threshold is not None or project is None else project.threshold,
+        salt=_salt(project) if project else b"",
+        compare=asked.compare,
+        model=model_files.read_model(asked.model) if asked.model else None,
+        through="splink" if asked.through == "splink" else "arrays",
+    )
+
+
+def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> Frame:
+    """The records of a file, judged as the gate judges them; every one is accepted, or the command stops."""
+    lists = project.source_settings().lists if project else Lists()
+    collected = collect_file(engine, records, Settings(lists, records.parent), system="")
+    if set(collected.frames) != {"person_records"}:
+        raise ExtractError(
+            "These are not person records.", place=Place(file=records.name, row=1),
+            remedy="Name the columns as in table `person_records` of docs/reference/tables.md.",
+        )  # fmt: skip
+    frame = together(collected.frames["person_records"])
+    terms = Terms("historic", dt.date.today())
+    gated = gate(engine, {"person_records": frame}, collected.faults, rulebook().of_form(), terms)
+    _refuse_returned(engine.collect(gated.returns()).sort_by("source_row"), records.name)
+    return gated.accepted["person_records"]
 
 
 def _refuse_overwriting(records: Path, *outputs: Path | None) -> None:
@@ -124,12 +163,20 @@ def _refuse_returned(returns: pa.Table, file: str) -> None:
             )
 
 
-def _write(table: pa.Table, path: Path) -> None:
-    with appearing(path) as temporary:
-        if path.suffix == ".parquet":
-            pq.write_table(table, temporary, compression="zstd")
-        else:
-            arrow_csv.write_csv(_flat(table), temporary)
+def _write(pieces: Iterable[pa.Table], path: Path) -> None:
+    with appearing(path) as temporary, contextlib.ExitStack() as stack:
+        writer: pq.ParquetWriter | arrow_csv.CSVWriter | None = None
+        for piece in pieces:
+            flat = piece if path.suffix == ".parquet" else _flat(piece)
+            if writer is None:
+                writer = stack.enter_context(_writer(temporary, path, flat.schema))
+            writer.write_table(flat)
+
+
+def _writer(temporary: Path, path: Path, schema: pa.Schema) -> pq.ParquetWriter | arrow_csv.CSVWriter:
+    if path.suffix == ".parquet":
+        return pq.ParquetWriter(temporary, schema, compression="zstd")
+    return arrow_csv.CSVWriter(temporary, schema)
 
 
 def _flat(table: pa.Table) -> pa.Table:

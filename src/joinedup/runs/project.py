@@ -15,7 +15,7 @@ from joinedup import tables
 from joinedup.engine import Resources, is_extract, write_bytes
 from joinedup.errors import GateError, LinkageError, Place, ProjectError, from_oserror, nearest
 from joinedup.gate import Mode, Rulebook, Terms, rulebook, value_maps
-from joinedup.linkage import DEFAULT_THRESHOLD, LinkSettings
+from joinedup.linkage import LinkSettings
 from joinedup.sources import Lists, Settings
 
 CONFIGURATION = "joinedup.toml"
@@ -61,7 +61,7 @@ threads = 2
 keep = 5                    # older runs are removed
 
 [link]
-threshold = {threshold}            # bits; two records at or above it are joined
+threshold = "auto"         # or bits, such as 9: two records at or above it are joined
 
 # [codes]
 # observed_ethnicity = "my-list"          # a list of your own in codes/my-list.csv, in place of the shipped one
@@ -130,7 +130,7 @@ class Project:
     as_of: dt.date | None = None
     resources: Resources = field(default_factory=Resources)
     keep: int = 5
-    threshold: float = DEFAULT_THRESHOLD
+    threshold: float | None = None
     code_lists: Mapping[str, str] = field(default_factory=dict)
     keyed_joins: tuple[KeyedJoin, ...] = ()
 
@@ -217,7 +217,7 @@ def new_project(folder: Path) -> Path:
     except OSError as error:
         raise from_oserror(error) from None
     write_bytes(system / "source.toml", SOURCE_TEMPLATE.encode())
-    configuration = TEMPLATE.format(name=json.dumps(folder.resolve().name), threshold=DEFAULT_THRESHOLD)
+    configuration = TEMPLATE.format(name=json.dumps(folder.resolve().name))
     write_bytes(folder / CONFIGURATION, configuration.encode())
     return folder
 
@@ -271,8 +271,11 @@ def _book(gate: Mapping[str, Any], where: Place) -> Rulebook:
         raise GateError(error.message, place=where, rule=error.rule, remedy=error.remedy) from None
 
 
-def _threshold(section: Mapping[str, Any], where: Place) -> float:
-    value = float(_typed(section, "threshold", (int, float), DEFAULT_THRESHOLD, where))
+def _threshold(section: Mapping[str, Any], where: Place) -> float | None:
+    """Bits, or None where the scores are to choose."""
+    if section.get("threshold", "auto") == "auto":
+        return None
+    value = float(_typed(section, "threshold", (int, float), 0.0, where))
     try:
         return LinkSettings(value).threshold
     except LinkageError as error:

@@ -21,7 +21,7 @@ from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
 from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest, digest, file_digest, read_inputs
 from joinedup.runs.project import Project, load_project
-from joinedup.runs.stages import STAGES, Stage, Work, report_input
+from joinedup.runs.stages import LINKED, STAGES, Stage, Work, report_input
 
 Progress = Callable[[int, int, str], None]
 """Called before each stage with its number from 1, how many there are, and what it does."""
@@ -192,7 +192,7 @@ def _manifest(
         "inputs": dict(inputs.files),
         "configuration": configuration_digest(project),
         "settings": {
-            "threshold": project.threshold,
+            "threshold": json.loads((folder / LINKED).read_text())["threshold"],
             "mode": project.mode,
             "severities": dict(project.book.overrides),
             "as_of": project.judged_on.isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,7 @@ from joinedup.engine import DuckDBEngine, write_bytes
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError, Place, ProjectError, nearest
 from joinedup.gate import gate
-from joinedup.linkage import LinkSettings, link
-from joinedup.linkage.link import model_json
+from joinedup.linkage import Linked, LinkSettings, alone, link, model_files
 from joinedup.releases import ReportInput, Source, write_report
 from joinedup.runs.completeness import completeness_of
 from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
@@ -127,13 +126,27 @@ def join(work: Work) -> Counts:
     keyed = work.engine.collect(_accepted(nw.concat(by_key, how="vertical").unique(), people)) if by_key else None
     settings = LinkSettings(work.project.threshold, work.inputs.salt)
     linked = _linked_or_alone(work, people, settings, keyed)
-    write_bytes(work.folder / "model.json", linked[2])
+    write_bytes(work.folder / "model.json", model_files.written(linked.model))
+    write_bytes(work.folder / LINKED, json.dumps(told_of(linked), indent=1, sort_keys=True).encode())
+    spool = work.engine.spool(tables.PAIRS.schema)
+    for piece in linked.pieces():
+        spool.write(piece)
     return {
-        "person_records": linked[0].num_rows,
-        "pairs": work.write("pairs", work.engine.frame(linked[1])),
-        "clusters": work.write("clusters", work.engine.frame(linked[0])),
-        "persons": len(linked[0]["person_id"].unique()),
+        "person_records": linked.clusters.num_rows,
+        "pairs": work.write("pairs", spool.frame()),
+        "clusters": work.write("clusters", work.engine.frame(linked.clusters)),
+        "persons": len(linked.clusters["person_id"].unique()),
     }
+
+
+LINKED = "linkage.json"
+"""What a run says of its joining, besides pairs and clusters: threshold, expected errors, notes."""
+
+
+def told_of(linked: Linked) -> dict[str, Any]:
+    """What is to be said of a joining. threshold: bits. expected: pairs of records, by the model's own account."""
+    expected = asdict(linked.expected) if linked.expected else None
+    return {"threshold": linked.threshold, "expected": expected, "notes": list(linked.notes)}
 
 
 def _refuse_unknown_systems(work: Work) -> None:
@@ -155,19 +168,13 @@ def _accepted(pairs: Frame, people: Frame) -> Frame:
     return pairs
 
 
-def _linked_or_alone(
-    work: Work, people: Frame, settings: LinkSettings, keyed: pa.Table | None
-) -> tuple[pa.Table, pa.Table, bytes]:
+def _linked_or_alone(work: Work, people: Frame, settings: LinkSettings, keyed: pa.Table | None) -> Linked:
     """Records with nothing to compare are a person each: a run must not stop for a source without names."""
-    from joinedup.linkage import cluster
-
     try:
-        linked = link(work.engine, people, settings, keyed)
+        return link(work.engine, people, settings, keyed)
     except LinkageError:
         records = work.engine.collect(people.select("record_id"))["record_id"].combine_chunks()
-        alone = cluster(records, tables.PAIRS.empty(), threshold=settings.threshold, salt=settings.salt)
-        return alone, tables.PAIRS.empty(), b"{}\n"
-    return linked.clusters, linked.pairs, model_json(linked)
+        return Linked(alone(records, settings.salt), None, tables.PAIRS.empty(), settings.threshold or 0.0)
 
 
 def count(work: Work) -> Counts:
@@ -214,7 +221,7 @@ def report_input(project: Project, folder: Path, made_at: datetime, versions: Ma
         returns=pq.read_table(folder / "tables" / "returns.parquet", columns=["rule", "severity", "message", "remedy"]),
         soundness=pq.read_table(folder / "tables" / "soundness.parquet"),
         sources=tuple(Source(one["system"], one["kind"], one["force"], one["rows"]) for one in told),
-        threshold=project.threshold,
+        threshold=json.loads((folder / LINKED).read_text())["threshold"],
         versions=versions,
         truth=compare_with_truth(folder / "tables" / "clusters.parquet", truth)
         if project.invented and truth.exists()

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from joinedup.synthetic import numbers
 from joinedup.synthetic.case_rows import ROLES
-from joinedup.synthetic.cases import GROUP, STAGES, Cases
+from joinedup.synthetic.cases import GROUP, LAST_DAY, STAGES, Cases
 from joinedup.synthetic.choosing import NOBODY
 from joinedup.synthetic.columns import either
 from joinedup.synthetic.defects import NUMBERS, has_value
@@ -43,8 +43,8 @@ def group_ids(group: Whole) -> Text:
 
 
 def records_table(written: Sequence[Written]) -> pa.Table:
-    """record_id -> true_person; null for descriptions of nobody known and for businesses. What was recorded is beside
-    it.
+    """record_id -> true_person; null for descriptions of nobody known and for businesses. Beside it: the system, the
+    force whose case the record first came from, and what was recorded.
     """
     return pa.concat_tables([_records_of(one) for one in written])
 
@@ -57,6 +57,7 @@ def _records_of(one: Written) -> pa.Table:
         "record_id": _ids(one, rows.text["local_id"]),
         "true_person": pa.array(either(known, person_ids(held.person.clip(0)), None), pa.string()),
         "system": pa.array([one.name] * len(known), pa.string()),
+        "force": pa.array(rows.text["force"], pa.string()),
         "suspected": pa.array(held.suspected & known),
         "stage": pa.array(stage, pa.string()),
         "ethnicity_recorded": pa.array(has_value(rows.text["self_defined_ethnicity"])),
@@ -73,7 +74,9 @@ def _mark(marks: dict[str, np.ndarray], name: str, count: int) -> np.ndarray:
 
 
 def people_table(world: World) -> pa.Table:
-    """Every true person: names, birth, ethnicity, nationality, household, group and the parts they had."""
+    """Every true person: names, birth, age in years on the last day of the cases (0 for whoever is born after it),
+    ethnicity, nationality, household, group and the parts they had.
+    """
     people, names = world.people, pool().names
     count = len(people)
     forces = np.array([force_code(place) for place in range(world.size.forces)], dtype=object)
@@ -86,6 +89,7 @@ def people_table(world: World) -> pa.Table:
         "name_origin": pa.array(from_where[people.origin], pa.string()),
         "sex": pa.array(np.where(people.sex == FEMALE, "F", "M").astype(object), pa.string()),
         "dob": pa.array(people.born.astype("datetime64[D]")),
+        "age": pa.array(_ages(people.born)),
         "ethnicity": pa.array(np.array(ETHNICITIES, dtype=object)[people.ethnicity], pa.string()),
         "nationality": pa.array(people.nationality, pa.string()),
         "second_nationality": pa.array(people.second_nationality, pa.string()),
@@ -94,6 +98,11 @@ def people_table(world: World) -> pa.Table:
         "group_id": pa.array(group, pa.string()),
         "roles": _roles_of(world, count),
     })  # fmt: skip
+
+
+def _ages(born: Whole) -> Whole:
+    """Whole years on the last day, which ends its year: every birthday of that year has been."""
+    return (numbers.years_of(np.array(LAST_DAY)) - numbers.years_of(born)).clip(0)
 
 
 def _roles_of(world: World, count: int) -> pa.Array:

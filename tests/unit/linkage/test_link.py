@@ -9,58 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from faker.providers.person.en_GB import Provider as BritishNames
-from faker.providers.person.pl_PL import Provider as PolishNames
 
 from joinedup import tables
 from joinedup.engine import DuckDBEngine
 from joinedup.errors import LinkageError
-from joinedup.linkage import COMPARED, Linked, LinkSettings, cluster, features, link
-from joinedup.linkage.features import folded
-
-FORENAMES = sorted({n.upper() for n in (*BritishNames.first_names, *PolishNames.first_names)})
-SURNAMES = sorted({n.upper() for n in (*BritishNames.last_names, *PolishNames.last_names)})
-
-
-def people(count: int, seed: int = 1) -> list[dict[str, Any]]:
-    """Each invented person in two to four systems, with slips; `truth` is the person's number."""
-    draw = random.Random(seed)
-    rows: list[dict[str, Any]] = []
-    for number in range(count):
-        born = dt.date(1950, 1, 1) + dt.timedelta(draw.randrange(20_000))
-        base = {
-            "forenames": draw.choice(FORENAMES) + draw.choice(["", " " + draw.choice(FORENAMES)]),
-            "surname": draw.choice(SURNAMES),
-            "dob": born, "dob_precision": "day", "sex": draw.choice("MF"),
-            "postcode": f"XA{draw.randrange(1, 30)} {draw.randrange(1, 9)}{draw.choice('ABDE')}{draw.choice('FGHJ')}",
-            "phones": [f"0799990{number:05d}"],
-        }  # fmt: skip
-        for system in range(draw.randrange(2, 5)):
-            rows.append(record(f"s{system}:{number}", number, slipped(base, draw)))
-    return rows
-
-
-def record(record_id: str, truth: int, values: dict[str, Any]) -> dict[str, Any]:
-    system, local = record_id.split(":")
-    return {"record_id": record_id, "system": system, "local_id": local, "source_file": "f", "source_row": 2,
-            "truth": truth} | values  # fmt: skip
-
-
-def slipped(base: dict[str, Any], draw: random.Random) -> dict[str, Any]:
-    made = dict(base)
-    if draw.random() < 0.1:
-        made["forenames"], made["surname"] = made["surname"], made["forenames"]
-    if draw.random() < 0.1:
-        made["dob"] = made["dob"] + dt.timedelta(draw.choice([-1, 1, 10]))
-    if draw.random() < 0.3:
-        made["postcode"] = None
-    if draw.random() < 0.5:
-        made["phones"] = None
-    return made
-
-
-def table(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=tables.PERSON_RECORDS.schema)
+from joinedup.linkage import COMPARED, Linked, LinkSettings, link
+from joinedup.linkage.features import folded, records_of
+from tests.unit.linkage.invented_people import people, record, table
 
 
 @pytest.fixture
@@ -156,7 +111,7 @@ def test_swapping_every_protected_value_changes_no_link(
 def test_linkage_reads_no_protected_column_and_refuses_one_that_is_offered(engine: DuckDBEngine) -> None:
     assert not [name for name in COMPARED if tables.PERSON_RECORDS.column(name).protected]
     with pytest.raises(LinkageError, match="never reads `self_defined_ethnicity`"):
-        features(engine, engine.frame(table(people(2))).select("record_id", "self_defined_ethnicity"))
+        records_of(engine, engine.frame(table(people(2))), ["self_defined_ethnicity"])
 
 
 def test_few_records_are_compared_with_the_starting_model(engine: DuckDBEngine) -> None:
@@ -218,10 +173,10 @@ def test_many_records_with_few_columns_are_linked(engine: DuckDBEngine, kept: tu
     found = linked(engine, rows)
     truth = {r["record_id"]: r["truth"] for r in rows}
     assert found.clusters.num_rows == len(rows)
+    precision, recall = pair_counts(found.clusters, truth)
+    assert precision > 0.97
     if "id_pnc" in kept:
-        assert pair_counts(found.clusters, truth) == (1.0, 1.0)
-    else:  # two columns alone are too little to join anybody, and nobody is joined wrongly
-        assert len(set(found.clusters["person_id"].to_pylist())) == len(rows)
+        assert (precision, recall) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("threshold", [float("nan"), float("inf"), -0.5])
@@ -230,10 +185,10 @@ def test_a_threshold_that_no_pair_can_be_held_against_is_refused(threshold: floa
         LinkSettings(threshold=threshold)
 
 
-def test_a_pair_of_nobody_is_refused() -> None:
-    stray = tables.PAIRS.conform(pa.table({"record_id_l": ["a"], "record_id_r": ["z"]}))
+def test_a_key_of_nobody_is_refused(engine: DuckDBEngine) -> None:
+    stray = pa.table({"record_id_l": ["a:1"], "record_id_r": ["z:9"]})
     with pytest.raises(LinkageError, match="not among the records"):
-        cluster(pa.array(["a"]), stray, threshold=1)
+        linked(engine, people(3), by_key=stray)
 
 
 def test_the_threshold_is_obeyed(engine: DuckDBEngine) -> None:

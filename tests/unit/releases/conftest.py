@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from joinedup.releases import ReportInput, Source, Truth
+from joinedup.releases.inputs import GroupShare, GroupTruth, PairCounts
 from joinedup.releases.report import render
 from joinedup.statistics.methods import COUNT, JOINED, KEY, LINK, OWN, PEOPLE
 from joinedup.tables import FIGURES, RETURNS
@@ -147,6 +148,36 @@ def returned(rule: str, severity: str, message: str, remedy: str) -> dict[str, A
     }
 
 
+ALL_PAIRS = PairCounts(true=1000, joined=970, right=952)
+"""Precision 952/970, 98.1%; recall 952/1000, 95.2%; F1 2 * 952 / (970 + 1000), 0.966; false links 18/970, 1.9%."""
+
+
+def group(by: str, name: str, pairs: PairCounts, recall: bool | None, false_links: bool | None) -> GroupTruth:
+    """A group with its verdicts as given, and intervals of a point either way."""
+    shares = (
+        (pairs.recall, ALL_PAIRS.recall, recall),
+        (1 - pairs.precision, 1 - ALL_PAIRS.precision, false_links),
+    )
+    return GroupTruth(by, name, pairs, *(
+        GroupShare(share, max(share - 0.01, 0), min(share + 0.01, 1), share - whole, kept)
+        for share, whole, kept in shares
+    ))  # fmt: skip
+
+
+def sample_groups() -> tuple[GroupTruth, ...]:
+    """One group of each kind; one breaks both promises, one is too small to tell."""
+    return (
+        group("ethnic group", "Asian", PairCounts(500, 480, 467), True, True),  # recall 93.4%, 95.2 - 1.8
+        group("ethnic group", "Black", PairCounts(200, 190, 180), False, False),  # recall 90.0%; 10 of 190 wrong, 5.3%
+        group("ethnicity", "A1", PairCounts(300, 294, 288), True, True),
+        group("name origin", "yoruba", PairCounts(120, 116, 114), True, True),
+        group("sex", "F", PairCounts(400, 388, 381), True, True),
+        group("age", "0 to 11", PairCounts(99, 60, 50), None, None),
+        group("force", "X01", PairCounts(700, 680, 667), True, True),
+        group("system", "x01-crime", PairCounts(650, 630, 619), True, True),
+    )
+
+
 @pytest.fixture(scope="session")
 def run() -> ReportInput:
     returns = [
@@ -162,7 +193,7 @@ def run() -> ReportInput:
         sources=(Source("x01-crime", "crime recording", "X01", 1400), Source("x02-custody", "custody", "X02", 1275)),
         threshold=12.0,
         versions={"Joinedup": "0.1.0"},
-        truth=Truth(0.981, 0.952, 0.966, 1480),
+        truth=Truth(ALL_PAIRS, 1480, sample_groups()),
     )
 
 

@@ -52,7 +52,8 @@ def method_section(material: Material) -> Section:
     return Section(
         "method",
         "How these figures were made",
-        f"Two records are joined when the evidence for one person reaches **{run.threshold:g} bits** of match weight.",
+        f"Two records are joined from **{run.threshold:g} bits** of match weight for one person, and more of them "
+        "while the mean over all their pairs is within one bit of it.",
         (
             "Every count is of rows accepted at the gate, and every share is of all counted, the unknown included.",
             f"† stands after a count that is, or is a part of, fewer than {count(THRESHOLD)} people or records.",
