@@ -38,9 +38,13 @@ _OFFENCE = {
 FACTS: Mapping[str, Mapping[str, Fact]] = {
     "person_records": {
         **_DUPLICATE,
-        "suspected": Fact(YES_NO, "An identified suspect or offender; everybody when no roles were sent."),
+        "suspected": Fact(
+            YES_NO,
+            "A suspect or offender who is `known`, or anybody charged. Of new records also whoever has a role that is "
+            "empty or cannot be read. Everybody when no roles were sent.",
+        ),
         "harmed": Fact(YES_NO, "A victim in some crime."),
-        "stage": Fact(TEXT, "The furthest stage that the person reached as a suspect."),
+        "stage": Fact(TEXT, "The furthest stage that the person reached as a suspect, a charge among them."),
         "stage_on": Fact(DATE, "The latest day of an arrest, a charge or a later stage of the person as a suspect."),
         "youngest_age": Fact(
             WHOLE, "Lowest age in years at any offence the person has a part in, from the birth date."
@@ -62,8 +66,8 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "victim_age_low": Fact(WHOLE, "Youngest victim that the offence is about, years."),
         "victim_age_high": Fact(WHOLE, "Oldest victim that the offence is about, years."),
         "suspects": Fact(WHOLE, "Suspects and offenders, identified or not."),
-        "known_suspects": Fact(WHOLE, "Identified suspects and offenders."),
-        "suspects_with_ethnicity": Fact(WHOLE, "Identified suspects with a self-defined ethnicity."),
+        "known_suspects": Fact(WHOLE, "Suspects and offenders whose role is `known`."),
+        "suspects_with_ethnicity": Fact(WHOLE, "Known suspects with a self-defined ethnicity."),
         "victims": Fact(WHOLE, "Victims."),
         "youngest_victim": Fact(WHOLE, "Lowest age of a victim at the offence, by birth date or else as stated."),
         "victim_fits": Fact(YES_NO, "Some victim may be of the age the offence is about; no: none can be."),
@@ -84,6 +88,11 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "offence_age_low": Fact(WHOLE, "Lowest age at the offence by the birth date, years."),
         "offence_age_high": Fact(WHOLE, "Highest age at the offence by the birth date, years."),
         "recorded_age_high": Fact(WHOLE, "Highest age when the crime was recorded, or else at the offence, years."),
+        "known": Fact(
+            YES_NO,
+            "It is known whom the role is about: it does not say identified = no; or else the stage is an arrest or "
+            "later, or of a new record cannot be read; or the person record has a surname and a birth date.",
+        ),
         "named": Fact(YES_NO, "The person record has a surname or a birth date."),
         "also_victim": Fact(YES_NO, "The same person record is a victim of the same crime."),
     },

@@ -14,7 +14,7 @@ from joinedup.engine import Engine
 from joinedup.engine.contract import Frame
 from joinedup.gate import context
 from joinedup.gate.conditions import AS_OF
-from joinedup.gate.plain import Terms
+from joinedup.gate.plain_facts import Terms
 from joinedup.gate.rules import Check, Mode, Rulebook, Severity
 from joinedup.gate.structural import own_checks, pointing_checks
 from joinedup.tables import Table
@@ -103,7 +103,7 @@ def _with_facts(
     engine: Engine, frames: Mapping[str, Frame], terms: Terms, seen: Mapping[str, Frame]
 ) -> dict[str, Frame]:
     first = _first(engine, frames)
-    roles = context.roles_with_facts(engine, frames, first)
+    roles = context.roles_with_facts(engine, frames, first, terms)
     made = {}
     for name in frames:
         table = tables.named(name)

@@ -340,7 +340,8 @@ def _text_reader(column: Column) -> Callable[[str], object]:
     if column.name in REASON_OF.values():
         return lambda text: folded if (folded := text.lower().replace(" ", "_")) in column.values else None
     if column.values:
-        return lambda text: text if text in column.values else None
+        words = {word.lower(): word for word in column.values}
+        return lambda text: words.get(text.lower())
     if column.name == "text":
         return lambda text: text  # a log entry stays as it was written, line breaks and all
     if column.name == "postcode":
