@@ -208,8 +208,9 @@ def _as_sent(rows: Mended, reader: ExtractReader) -> dict[int, MendedRow]:
     for part in reader.parts():
         table = part.table.filter(pc.is_in(part.table[ROW], pa.array(sorted(rows), pa.int64())))
         for number, *sent in zip(*[table[name].to_pylist() for name in (ROW, *reader.columns)], strict=True):
-            cells = tuple(unbent(cell, was or "") for cell, was in zip(rows[number].cells, sent, strict=True))
-            found[number] = MendedRow(rows[number].digest, cells)
+            typed, beside = rows[number].cells[: len(sent)], rows[number].cells[len(sent) :]
+            cells = (unbent(cell, was or "") for cell, was in zip(typed, sent, strict=True))
+            found[number] = MendedRow(rows[number].digest, (*cells, *beside))
     return found
 
 
