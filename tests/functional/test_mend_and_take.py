@@ -240,3 +240,20 @@ def test_a_workbook_row_with_cells_beside_the_table_comes_back_and_is_taken_with
     mend(returned, {"3": {"self_defined_ethnicity": "W1", "observed_ethnicity": "1", "forenames": "Ott"}})
     told = joinedup("take", returned)[1]
     assert (told["taken"], told["still_returned"], told["unchanged"]) == (1, 0, 1)
+
+
+def test_a_mended_role_that_makes_somebody_a_suspect_shows_the_row_that_holds_it_up(extract: Path) -> None:
+    people, roles = extract, extract.with_name("roles.csv")
+    people.write_text(HEADER + "P1,Otto,Vesk,1991-07-31,M,,,,\n")
+    extract.with_name("crimes.csv").write_text("crime_id,recorded_on\nC1,2026-09-01\n")
+    roles.write_text("crime_id,record_id,role\nC1,P1,suspct\n")
+    joinedup("check", roles)
+    mend(roles.with_name("roles.returns.csv"), {"2": {"role": "SUSPECT"}})
+    told = joinedup("take", roles.with_name("roles.returns.csv"))[1]
+    assert (told["taken"], told["still_returned"]) == (0, 1)
+    ((file, rows, files),) = [(f["file"], f["rows"], f["returns_files"]) for f in told["mend_first"]]  # type: ignore[union-attr]
+    assert (file, rows) == ("person_records.csv", 1)
+    mend(Path(files[0]), {"2": {"self_defined_ethnicity": "W1", "nationalities": "GBR"}})
+    assert joinedup("take", files[0])[1]["taken"] == 1
+    assert joinedup("take", roles.with_name("roles.returns.csv"))[1]["taken"] == 1
+    assert joinedup("check", people, roles, extract.with_name("crimes.csv"))[1]["returned"] == 0
