@@ -33,6 +33,7 @@ Row = Mapping[str, Any]
 Types = Mapping[str, pa.DataType]
 
 UNREAD = "unread:"
+BLANKED = "blanked:"  # in a row: columns that were left empty because a cell could not be read
 AS_OF = "as_of"  # the day on which the gate judges: a column of every frame and row
 
 

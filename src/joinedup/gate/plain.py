@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from joinedup import tables
-from joinedup.gate.conditions import Row
+from joinedup.gate.conditions import BLANKED, Row
 from joinedup.gate.plain_facts import Rows, Terms, add_facts, place_of, seen_in, with_facts
 from joinedup.gate.rules import Check, Rulebook
 from joinedup.gate.structural import own_checks, pointing_checks
@@ -33,15 +33,19 @@ class Reason:
     remedy: str
 
 
-def judge(rows: Rows, book: Rulebook, terms: Terms, seen: Rows | None = None) -> list[Reason]:
+def judge(
+    rows: Rows, book: Rulebook, terms: Terms, seen: Rows | None = None, faults: Sequence[Row] = ()
+) -> list[Reason]:
     """Every reason for every row, in key order of `tables.RETURNS`.
 
-    rows: by table name. seen: keys and files of rows that an earlier run took, by table name.
+    rows: by table name; what stands in `blanked:` is read by no rule. seen: keys and files of rows that an earlier run
+    took, by table name. faults: as `tables.UNREADABLE`.
     """
     known = {name: with_facts(tables.named(name), rows, terms) for name in rows}
     for name, earlier in (seen or {}).items():
         add_facts(known.get(name, []), seen_in(tables.named(name).key[0], earlier))
     found = [r for name, made in known.items() for r in _reasons(name, made, _own(name, book, terms), book, terms)]
+    found += [_fault_reason(fault, book) for fault in faults]
     kept_out = {(r.source_file, r.source_row) for r in found if r.severity == "returned"}
     left = {name: [row for row in made if place_of(row) not in kept_out] for name, made in known.items()}
     while True:
@@ -73,7 +77,8 @@ def _reasons(name: str, rows: Iterable[Row], checks: Sequence[Check], book: Rule
     for row in rows:
         for check in checks:
             severity = book.severity(check.rule, terms.mode)
-            if severity != "off" and check.reads <= row.keys() and check.holds(row):
+            empty = row.get(BLANKED, frozenset())
+            if severity != "off" and check.reads <= row.keys() and not check.reads & empty and check.holds(row):
                 yield _reason(name, row, check, severity)
 
 
@@ -83,6 +88,13 @@ def _reason(name: str, row: Row, check: Check, severity: str) -> Reason:
         row[key] if key in ("record_id", "crime_id", "note_id") else None,
         name, row["source_file"], row["source_row"], check.column, rule.name, severity, rule.message, rule.remedy,
     )  # fmt: skip
+
+
+def _fault_reason(fault: Row, book: Rulebook) -> Reason:
+    rule = book.rules[fault["rule"]]
+    return Reason(
+        None, fault["table"], *place_of(fault), fault["column"], rule.name, "returned", rule.message, rule.remedy
+    )
 
 
 def _accepted_keys(known: Rows, kept_out: set[tuple[str, int]], terms: Terms) -> dict[str, set[object]]:

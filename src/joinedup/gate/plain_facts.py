@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from joinedup import tables
-from joinedup.gate.conditions import AS_OF, UNREAD, Row, written
+from joinedup.gate.conditions import AS_OF, BLANKED, UNREAD, Row, written
 from joinedup.gate.findings import value_maps
 from joinedup.gate.rules import Mode
 from joinedup.tables import Table
@@ -45,6 +45,7 @@ def with_facts(table: Table, rows: Rows, terms: Terms) -> list[dict[str, Any]]:
     marks = {UNREAD + column.name: False for column in table.columns}
     made = [{**marks, **row, AS_OF: terms.as_of} for row in rows[table.name]]
     add_facts(made, _value_facts(table, terms))
+    add_facts(made, _blanked(table, terms))
     add_facts(made, _repeats("duplicate", made, lambda row: tuple(row[k] for k in table.key)))
     for facts in _FACTS.get(table.name, ()):
         add_facts(made, facts(rows, made, terms))
@@ -79,6 +80,19 @@ def _value_facts(table: Table, terms: Terms) -> Facts:
             for one in maps
             for name, value in zip(one.gives, one.function(*[row[c] for c in one.columns]), strict=True)
         }
+
+    return facts
+
+
+def _blanked(table: Table, terms: Terms) -> Facts:
+    """What was left empty in a row, and the facts of it."""
+    maps = value_maps(table, invented=terms.invented)
+
+    def facts(row: Row) -> Mapping[str, Any]:
+        empty = row.get(BLANKED)
+        if not empty:
+            return {}
+        return {BLANKED: empty.union(*(one.gives for one in maps if empty & set(one.columns)))}
 
     return facts
 
