@@ -43,19 +43,37 @@ def with_facts(engine: Engine, table: Table, frames: Frames, first: Frames, role
 
 
 def _marked(engine: Engine, frame: Frame, table: Table) -> Frame:
-    """Mark rows that repeat the key, or for people the names, birth date and sex, of an earlier row."""
-    again = _repeats(engine, frame, table.key)
-    if table.name != "person_records":
-        marks = again.with_columns(nw.lit(True).alias("duplicate"))
-        return frame.join(marks, on=list(_PLACE), how="left").with_columns(nw.col("duplicate").fill_null(False))
-    same = _repeats(engine, frame, ("system", "forenames", "surname", "dob", "sex"), ("sex",))
-    told = [again.with_columns(nw.lit(1).alias("d"), nw.lit(0).alias("r")),
-            same.with_columns(nw.lit(0).alias("d"), nw.lit(1).alias("r"))]  # fmt: skip
-    marks = engine.keep(nw.concat(told, how="vertical").group_by(*_PLACE).agg(
-        (nw.col("d").max() == 1).alias("duplicate"), (nw.col("r").max() == 1).alias("repeated")
-    ))  # fmt: skip
-    joined = frame.join(marks, on=list(_PLACE), how="left")
-    return joined.with_columns(nw.col("duplicate", "repeated").fill_null(False))
+    """Mark rows that repeat the key of an earlier row; of people also those with its names, birth date and sex, and
+    those with its forenames for a surname and the other way about.
+    """
+    told = {"duplicate": _repeats(engine, frame, table.key)}
+    if table.name == "person_records":
+        told["repeated"] = _repeats(engine, frame, ("system", "forenames", "surname", "dob", "sex"), ("sex",))
+        told["swapped"] = _swapped(engine, frame)
+    flags = [
+        places.with_columns(*[nw.lit(int(other == mark)).alias(other) for other in told])
+        for mark, places in told.items()
+    ]
+    marks = nw.concat(flags, how="vertical").group_by(*_PLACE).agg(*[(nw.col(m).max() == 1).alias(m) for m in told])
+    joined = frame.join(engine.keep(marks), on=list(_PLACE), how="left")
+    return joined.with_columns(nw.col(*told).fill_null(False))
+
+
+def _swapped(engine: Engine, frame: Frame) -> Frame:
+    """The places of every row with the forenames and surname of an earlier one exchanged."""
+    names = frame.select(*_PLACE, "system", "forenames", "surname", "dob", nw.col("sex").fill_null(""))
+    names = names.drop_nulls(["forenames", "surname", "dob"]).filter(nw.col("forenames") != nw.col("surname"))
+    names = names.with_columns(_one_place().alias("gate:place")).drop(*_PLACE)
+    turned = names.rename({"forenames": "surname", "surname": "forenames", "gate:place": "gate:other"})
+    both = names.join(turned, on=["system", "forenames", "surname", "dob", "sex"], how="inner")
+    later = both.filter(nw.col("gate:other") < nw.col("gate:place")).select("gate:place").unique()
+    at = frame.select(*_PLACE, _one_place().alias("gate:place"))
+    return engine.keep(at.join(engine.keep(later), on="gate:place", how="inner").select(*_PLACE))
+
+
+def _one_place() -> nw.Expr:
+    """File and row as one text that stands in their order."""
+    return nw.concat_str(nw.col("source_file"), nw.col("source_row").cast(nw.String()).str.zfill(12), separator="\t")
 
 
 def first_rows(engine: Engine, frame: Frame, key: str, columns: Sequence[str]) -> Frame:
@@ -69,8 +87,7 @@ def _repeats(engine: Engine, frame: Frame, keys: Sequence[str], may_lack: Sequen
     filled = [nw.col(k).fill_null("") if k in may_lack else nw.col(k) for k in keys]
     whole = frame.select(*_PLACE, *filled).drop_nulls(list(keys))
     several = whole.group_by(*keys).agg(nw.len().alias("gate:n")).filter(nw.col("gate:n") > 1).drop("gate:n")
-    place = nw.concat_str(nw.col("source_file"), nw.col("source_row").cast(nw.String()).str.zfill(12), separator="\t")
-    among = engine.keep(whole.join(several, on=list(keys), how="inner").with_columns(place.alias("gate:place")))
+    among = engine.keep(whole.join(several, on=list(keys), how="inner").with_columns(_one_place().alias("gate:place")))
     firsts = among.group_by(*keys).agg(nw.col("gate:place").min().alias("gate:first"))
     again = among.join(firsts, on=list(keys), how="inner").filter(nw.col("gate:place") != nw.col("gate:first"))
     return engine.keep(again.select(*_PLACE))

@@ -52,6 +52,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "born_on_event": Fact(YES_NO, "The birth date is the day of a stage, a charge, or the recording of a crime."),
         "referred_to": Fact(YES_NO, "A role, a charge or a contact names the record."),
         "repeated": Fact(YES_NO, "An earlier record of the system has the same names, birth date and sex."),
+        "swapped": Fact(YES_NO, "An earlier record of the system has the same names exchanged, birth date and sex."),
         "seen_before": Fact(YES_NO, "The newest run took a record with this key from another file."),
         "forenames_found": Fact(TEXTS, "What stood in the forenames as received besides a name."),
         "surname_found": Fact(TEXTS, "What stood in the surname as received besides a name."),

@@ -262,6 +262,25 @@ def _repeated(_: Rows, made: Sequence[Row], __: Terms) -> Facts:
     return _repeats("repeated", made, key)
 
 
+def _swapped(_: Rows, made: Sequence[Row], __: Terms) -> Facts:
+    """Whether an earlier row has the forenames for a surname, and the surname for forenames."""
+    first: dict[tuple[object, ...], tuple[str, int]] = {}
+
+    def names(row: Row, one: str, other: str) -> tuple[object, ...]:
+        return row["system"], row[one], row[other], row["dob"], row["sex"] or ""
+
+    for row in made:
+        key = names(row, "forenames", "surname")
+        if None not in key and row["forenames"] != row["surname"]:
+            first[key] = min(first.get(key, place_of(row)), place_of(row))
+
+    def facts(row: Row) -> Mapping[str, Any]:
+        other = first.get(names(row, "surname", "forenames"))
+        return {"swapped": other is not None and other < place_of(row)}
+
+    return facts
+
+
 # Crimes
 
 
@@ -349,7 +368,7 @@ def _charge_facts(rows: Rows, _: Sequence[Row], __: Terms) -> Facts | None:
 
 
 _FACTS: Mapping[str, tuple[Callable[[Rows, Sequence[Row], Terms], Facts | None], ...]] = {
-    "person_records": (_person_facts, _repeated),
+    "person_records": (_person_facts, _repeated, _swapped),
     "crimes": (_crime_facts, _note_facts),
     "roles": (_role_facts,),
     "charges": (_charge_facts,),
