@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from joinedup.gate.conditions import AS_OF, UNREAD, Types
+from joinedup.gate.conditions import AS_OF, BESIDE, UNREAD, Types
 from joinedup.tables import Table
 from joinedup.tables.columns import DATE, TEXT, TEXTS, WHOLE, YES_NO
 
@@ -120,4 +120,11 @@ def types_of(table: Table) -> Types:
     own = {column.name: column.type for column in table.columns}
     unread = {UNREAD + column.name: YES_NO for column in table.columns}
     facts = {name: fact.type for name, fact in FACTS.get(table.name, {}).items()}
-    return {**own, **unread, **facts, AS_OF: DATE}
+    return {**own, **unread, **dict.fromkeys(beside_marks(table), YES_NO), **facts, AS_OF: DATE}
+
+
+def beside_marks(table: Table) -> list[str]:
+    """The marks that a value stood beside a reason for having none: of people's columns that have a reason."""
+    reasons = [name.removesuffix("_reason") for name in table.names if name.endswith("_reason")]
+    columns = ["nationalities" if name == "nationality" else name for name in reasons]
+    return [BESIDE + name for name in columns if name in table]

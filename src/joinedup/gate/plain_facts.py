@@ -12,6 +12,7 @@ from typing import Any
 
 from joinedup import tables
 from joinedup.gate.conditions import AS_OF, BLANKED, UNREAD, Row, written
+from joinedup.gate.facts import beside_marks
 from joinedup.gate.findings import value_maps
 from joinedup.gate.rules import Mode
 from joinedup.tables import Table
@@ -42,7 +43,7 @@ def place_of(row: Row) -> tuple[str, int]:
 
 def with_facts(table: Table, rows: Rows, terms: Terms) -> list[dict[str, Any]]:
     """The rows of `table` with every fact that the tables sent allow."""
-    marks = {UNREAD + column.name: False for column in table.columns}
+    marks = dict.fromkeys([*(UNREAD + name for name in table.names), *beside_marks(table)], False)
     made = [{**marks, **row, AS_OF: terms.as_of} for row in rows[table.name]]
     add_facts(made, _value_facts(table, terms))
     add_facts(made, _blanked(table, terms))
