@@ -257,3 +257,17 @@ def test_a_mended_role_that_makes_somebody_a_suspect_shows_the_row_that_holds_it
     assert joinedup("take", files[0])[1]["taken"] == 1
     assert joinedup("take", roles.with_name("roles.returns.csv"))[1]["taken"] == 1
     assert joinedup("check", people, roles, extract.with_name("crimes.csv"))[1]["returned"] == 0
+
+
+@pytest.mark.parametrize("first, second", [("p.csv", "p.tsv"), ("p.tsv", "p.csv"), ("p.csv", "p.csv.gz")])
+def test_two_extracts_of_one_stem_are_refused_before_anything_is_written(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    (tmp_path / first).write_text(HEADER + ROWS)
+    (tmp_path / second).write_text("of another month")
+    code, told = joinedup("check", tmp_path / first)
+    assert code == 2
+    assert f"`{first}` and `{second}`" in told["error"]["message"]  # type: ignore[index]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first, second])
+    (tmp_path / second).rename(tmp_path / f"old-{second}")
+    assert joinedup("check", tmp_path / first)[0] == 1
