@@ -223,7 +223,7 @@ def _reason_rows(fired: Fired, place: int) -> Frame:
     check, severity = fired.checks[place], fired.severities[place]
     words = {
         "table": fired.table.name, "column": check.column, "rule": check.rule.name, "severity": severity,
-        "message": check.rule.message, "remedy": check.rule.remedy,
+        "message": check.rule.message, "remedy": check.remedy,
     }  # fmt: skip
     rows = fired.frame.filter(nw.col(f"c{place}")).select("record_id", *_PLACE, *_constants(words))
     return rows.select(*tables.RETURNS.names)

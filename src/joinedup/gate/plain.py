@@ -86,7 +86,7 @@ def _reason(name: str, row: Row, check: Check, severity: str) -> Reason:
     rule, key = check.rule, tables.named(name).key[0]
     return Reason(
         row[key] if key in ("record_id", "crime_id", "note_id") else None,
-        name, row["source_file"], row["source_row"], check.column, rule.name, severity, rule.message, rule.remedy,
+        name, row["source_file"], row["source_row"], check.column, rule.name, severity, rule.message, check.remedy,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from joinedup import tables
 from joinedup.errors import GateError, nearest
 from joinedup.gate.conditions import Condition, Either, IsMissing, Row, parse
 from joinedup.gate.facts import types_of
+from joinedup.gate.remedies import allowed
 from joinedup.gate.words import fitting
 from joinedup.tables import Table
 
@@ -50,6 +51,12 @@ class Check:
     @functools.cached_property
     def reads(self) -> frozenset[str]:
         return frozenset().union(*(condition.columns for condition in self.when))
+
+    @functools.cached_property
+    def remedy(self) -> str:
+        """What to do; of a code or word that cannot be read, what may stand there."""
+        found = allowed(self.rule.name, self.table.column(self.column)) if self.column is not None else None
+        return found or self.rule.remedy
 
     def expr(self) -> nw.Expr:
         """True where the rule fires, over a whole frame."""
