@@ -184,7 +184,7 @@ def _suspected(engine: Engine, people: Frame, frames: Frames, first: Frames, rol
     people = people.join(sent, left_on="system", right_on="gate:system", how="left")
     referred = nw.when(nw.col("gate:sent").fill_null(False)).then(nw.col("referred_to").fill_null(False))
     return people.with_columns(
-        nw.col("suspected", "harmed", "born_on_event").fill_null(False), referred.alias("referred_to")
+        nw.col("suspected", "harmed", "role_unread", "born_on_event").fill_null(False), referred.alias("referred_to")
     ).drop("gate:sent")
 
 
@@ -204,14 +204,16 @@ def _of_records(frames: Frames, first: Frames, roles: Frame | None) -> Frame:
     if "charges" in frames:
         tall.append(_told_by_charges(frames["charges"], first["person_records"]))
     if "contacts" in frames:
-        columns = ("suspected", "harmed", "stage_rank", "stage_on", "born_on_event", "youngest_age")
+        columns = ("suspected", "harmed", "role_unread", "stage_rank", "stage_on", "born_on_event", "youngest_age")
         tall.append(frames["contacts"].select("record_id", *_nothing(*columns)))
     every = nw.concat(tall, how="vertical").filter(~nw.col("record_id").is_null())
     found = every.group_by("record_id").agg(
-        nw.col("suspected", "harmed", "stage_rank", "stage_on", "born_on_event").max(), nw.col("youngest_age").min()
+        nw.col("suspected", "harmed", "role_unread", "stage_rank", "stage_on", "born_on_event").max(),
+        nw.col("youngest_age").min(),
     )
     always = [_false(nw.col(name) == 1).alias(name) for name in ("suspected", "born_on_event")]
-    of_roles = [_false(nw.col("harmed") == 1).alias("harmed"), nw.lit(True).alias("referred_to")]
+    of_roles = [_false(nw.col(name) == 1).alias(name) for name in ("harmed", "role_unread")]
+    of_roles.append(nw.lit(True).alias("referred_to"))
     return found.select(
         "record_id", "stage_on", *(["youngest_age"] if ages else []), _stage().alias("stage"),
         *always, *(of_roles if roles is not None else []),
@@ -224,7 +226,7 @@ def _told_by_charges(charges: Frame, people: Frame) -> Frame:
     dated = charges.select("record_id", "charged_on").join(born, on="record_id", how="left")
     return dated.select(
         "record_id",
-        nw.lit(1, nw.Int64()).alias("suspected"), *_nothing("harmed"),
+        nw.lit(1, nw.Int64()).alias("suspected"), *_nothing("harmed", "role_unread"),
         nw.lit(STAGES.index("charged"), nw.Int64()).alias("stage_rank"), nw.col("charged_on").alias("stage_on"),
         _yes(nw.col("charged_on") == nw.col("dob")).alias("born_on_event"), *_nothing("youngest_age"),
     )  # fmt: skip
@@ -239,6 +241,7 @@ def _told_by_roles(roles: Frame, *, ages: bool) -> Frame:
         "record_id",
         _yes(suspect & nw.col("known")).alias("suspected"),
         _yes(nw.col("role") == "victim").alias("harmed"),
+        nw.col("role").is_null().cast(nw.Int64()).alias("role_unread"),
         nw.when(suspect).then(_rank()).alias("stage_rank"),
         nw.when(suspect & nw.col("stage").is_in(IN_HAND)).then(nw.col("stage_on")).alias("stage_on"),
         _yes(born).alias("born_on_event"),

@@ -44,6 +44,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
             "empty or cannot be read. Everybody when no roles were sent.",
         ),
         "harmed": Fact(YES_NO, "A victim in some crime."),
+        "role_unread": Fact(YES_NO, "Some role of the person is empty or cannot be read."),
         "stage": Fact(TEXT, "The furthest stage that the person reached as a suspect, a charge among them."),
         "stage_on": Fact(DATE, "The latest day of an arrest, a charge or a later stage of the person as a suspect."),
         "youngest_age": Fact(

@@ -231,6 +231,7 @@ def _person_facts(rows: Rows, made: Sequence[Row], terms: Terms) -> Facts:
         return {
             **found,
             "harmed": any(r["role"] == "victim" for r in own),
+            "role_unread": any(r["role"] is None for r in own),
             # Only in a system that sent anything which names a person record is one that nothing names an orphan.
             "referred_to": row["record_id"] in named if row["system"] in systems else None,
             **(_youngest(own) if "crimes" in rows else {}),
