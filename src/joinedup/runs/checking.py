@@ -227,10 +227,9 @@ def _refuse_shared(path: Path) -> None:
     """Two extracts of one folder under one stem would write over each other's returned rows and receipts, and each
     would be read with the other's mended rows.
     """
-    beside = path.absolute().parent
-    own = companion(path, "returns").name
     if not path.is_file():
         return
+    beside, own = path.absolute().parent, companion(path, "returns").name
     ignored = load_map(beside / MAP_NAME).ignore if (beside / MAP_NAME).exists() else ()
     for other in _files_in(beside):
         shared = other.name != path.name and is_extract(other) and companion(other, "returns").name == own
