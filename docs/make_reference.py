@@ -115,7 +115,8 @@ FACTS_OPENING = """\
 ## Facts
 
 A condition may ask about any column of the rule's own table, about `as_of` (the day on which the gate judges), and
-about the facts below. `COLUMN is unread` asks whether something stood in the column that could not be read. A fact that
+about the facts below. `COLUMN is unread` asks whether something stood in the column that could not be read; `COLUMN
+stands beside a reason`, whether a value and a reason for having none stood in one row. A fact that
 rests on a table which was not sent is not there, and rules that ask about it are not asked. A fact that ends in
 `_found` is a list of words for what stood in a text as received.
 """

@@ -28,19 +28,19 @@ from joinedup.cli import main
 for line in sys.stdin:
     name, arguments = json.loads(line)
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    sys.argv, code, begun = ["joinedup", *arguments], None, time.monotonic()
+    sys.argv, code, begun = ["joinedup", *arguments], None, time.process_time()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main()
         except SystemExit as end:
             code = end.code
     said = [stream.seek(0) or stream.read() for stream in (out, err)]
-    print(json.dumps([name, code, time.monotonic() - begun, *said]), flush=True)
+    print(json.dumps([name, code, time.process_time() - begun, *said]), flush=True)
 """
 
 
 class Said:
-    """What a command answered. code: exit code; seconds: how long it took."""
+    """What a command answered. code: exit code; seconds: of processor time, so that others at work do not count."""
 
     def __init__(self, code: int, seconds: float, out: str, err: str) -> None:
         self.code, self.seconds, self.out, self.err = code, seconds, out, err

@@ -158,7 +158,8 @@ def test_every_check_gives_a_receipt_and_a_changed_one_is_told(extract: Path) ->
 
 def faults(project: Path) -> tuple[int, list[str | None]]:
     done = subprocess.run([COMMAND, "receipts", project, "--json"], capture_output=True, text=True, check=False)
-    return done.returncode, sorted((one["fault"] for one in json.loads(done.stdout)), key=str, reverse=True)
+    found = (one["fault"] for one in json.loads(done.stdout))
+    return done.returncode, sorted(found, key=lambda fault: (fault is None, fault or ""))
 
 
 def test_what_a_spreadsheet_does_to_a_cell_by_itself_mends_nothing(extract: Path) -> None:
@@ -172,7 +173,7 @@ def test_what_a_spreadsheet_does_to_a_cell_by_itself_mends_nothing(extract: Path
     bent = {"local_id": "1", "dob": "17/04/1988", "phones": "7.91E+09"}
     mend(returned, {"2": bent, "3": {"local_id": "2", "phones": "7911123457"}})
     assert joinedup("take", returned, "--try")[1]["unchanged"] == 2
-    mend(returned, {"2": bent | {"self_defined_ethnicity": "W1", "observed_ethnicity": "1"}})
+    mend(returned, {"2": bent | {"self_defined_ethnicity": "W1"}})
     assert joinedup("take", returned)[1]["taken"] == 1
     with extract.with_name("person_records.mended.csv").open(newline="") as stream:
         (row,) = csv.DictReader(stream)
@@ -221,3 +222,52 @@ def test_a_reader_that_goes_away_is_no_fault(extract: Path) -> None:
     line = f"{COMMAND} check {extract} --json | true"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_workbook_row_with_cells_beside_the_table_comes_back_and_is_taken_without_them(
+    tmp_path: Path, ending: str
+) -> None:
+    book = openpyxl.Workbook()
+    beside = ["1", "Bram", "Quill", "1988-04-17", "M", "W1", "1", "GBR", "", "=?", "x\ny"]
+    for row in (HEADER.strip().split(","), beside, ["2", "Otto", "Vesk", "1991-09-30", "M", "", "", "GBR"]):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.active["J2"].data_type = "s"  # type: ignore[index]
+    book.save(tmp_path / "t.xlsx")
+    assert joinedup("check", tmp_path / "t.xlsx")[1]["returned"] == 2
+    returned = tmp_path / f"t.returns.{ending}"
+    assert joinedup("take", returned)[1]["unchanged"] == 2
+    mend(returned, {"3": {"self_defined_ethnicity": "W1", "observed_ethnicity": "1", "forenames": "Ott"}})
+    told = joinedup("take", returned)[1]
+    assert (told["taken"], told["still_returned"], told["unchanged"]) == (1, 0, 1)
+
+
+def test_a_mended_role_that_makes_somebody_a_suspect_shows_the_row_that_holds_it_up(extract: Path) -> None:
+    people, roles = extract, extract.with_name("roles.csv")
+    people.write_text(HEADER + "P1,Otto,Vesk,1991-07-31,M,,,,\n")
+    extract.with_name("crimes.csv").write_text("crime_id,recorded_on\nC1,2026-09-01\n")
+    roles.write_text("crime_id,record_id,role\nC1,P1,suspct\n")
+    joinedup("check", roles)
+    mend(roles.with_name("roles.returns.csv"), {"2": {"role": "SUSPECT"}})
+    told = joinedup("take", roles.with_name("roles.returns.csv"))[1]
+    assert (told["taken"], told["still_returned"]) == (0, 1)
+    ((file, rows, files),) = [(f["file"], f["rows"], f["returns_files"]) for f in told["mend_first"]]  # type: ignore[union-attr]
+    assert (file, rows) == ("person_records.csv", 1)
+    mend(Path(files[0]), {"2": {"self_defined_ethnicity": "W1", "nationalities": "GBR"}})
+    assert joinedup("take", files[0])[1]["taken"] == 1
+    assert joinedup("take", roles.with_name("roles.returns.csv"))[1]["taken"] == 1
+    assert joinedup("check", people, roles, extract.with_name("crimes.csv"))[1]["returned"] == 0
+
+
+@pytest.mark.parametrize("first, second", [("p.csv", "p.tsv"), ("p.tsv", "p.csv"), ("p.csv", "p.csv.gz")])
+def test_two_extracts_of_one_stem_are_refused_before_anything_is_written(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    (tmp_path / first).write_text(HEADER + ROWS)
+    (tmp_path / second).write_text("of another month")
+    code, told = joinedup("check", tmp_path / first)
+    assert code == 2
+    assert f"`{first}` and `{second}`" in told["error"]["message"]  # type: ignore[index]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first, second])
+    (tmp_path / second).rename(tmp_path / f"old-{second}")
+    assert joinedup("check", tmp_path / first)[0] == 1

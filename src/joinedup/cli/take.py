@@ -38,6 +38,11 @@ def _json(taken: Taken) -> dict[str, object]:
         "mended_before": taken.again,
         "before": str(taken.before) if taken.before else None,
         "kept": [str(path) for path in taken.written.kept],
+        "mend_first": [
+            {"file": one.file, "rows": one.rows, "returns_files": [str(path) for path in one.written.files],
+             "kept": [str(path) for path in one.written.kept]}
+            for one in taken.drawn
+        ],
         "receipt": str(taken.receipt) if taken.receipt else None,
     }  # fmt: skip
 
@@ -53,6 +58,9 @@ def _words(taken: Taken, try_only: bool) -> str:
     if taken.before:
         lines.append(f"  {rows(taken.again, 'had been mended otherwise before')}; as it was: {shown(taken.before)}")
     lines += files_told(taken.written)
+    for one in taken.drawn:
+        lines.append(f"{one.file}: {rows(one.rows, 'to mend and take first')}: mended rows name what goes back there.")
+        lines += files_told(one.written)
     if taken.receipt:
         lines.append(f"Receipt: {shown(taken.receipt)}")
     return "\n".join(lines)

@@ -85,6 +85,16 @@ def _broken(table: pa.Table, has_nul: bool, stray_quotes: frozenset[int]) -> Ite
             yield index, "quote-unclosed", None
 
 
+def cell_faults(cell: str) -> list[str]:
+    """The rules that a cell breaks, as `checked` finds them in whole columns."""
+    signs = {
+        "formula-cell": cell.startswith("="),
+        "cell-too-long": len(cell) * 4 > LONGEST_CELL and len(cell.encode("utf-8", "replace")) > LONGEST_CELL,
+        "nul-character": "\0" in cell,
+    }
+    return [rule for rule, stands in signs.items() if stands]
+
+
 def _cell_rules(column: pa.ChunkedArray, has_nul: bool) -> Iterator[tuple[str, pa.ChunkedArray]]:
     yield "formula-cell", pc.starts_with(column, "=")
     yield "cell-too-long", pc.greater(pc.binary_length(column), LONGEST_CELL)

@@ -3,7 +3,7 @@
 One condition is judged twice: as an expression over a whole frame, and in plain Python over one row. A value that is
 missing makes a condition false, except `is missing`.
 
-    COLUMN is missing | is present | is unread
+    COLUMN is missing | is present | is unread | stands beside a reason
     COLUMN is A, B | is not A, B               a text; among the words of `is` there may be `missing`
     COLUMN is yes | is no | has A, B | has no A, B      a list of words; `has no` is true of a missing list
     COLUMN matches PATTERN | does not match PATTERN     part of the text, case as written
@@ -33,6 +33,8 @@ Row = Mapping[str, Any]
 Types = Mapping[str, pa.DataType]
 
 UNREAD = "unread:"
+BESIDE = "unread:beside:"  # a value stood beside a reason for having none
+BLANKED = "blanked:"  # in a row: columns that were left empty because a cell could not be read
 AS_OF = "as_of"  # the day on which the gate judges: a column of every frame and row
 
 
@@ -260,6 +262,7 @@ _ORDERS: Mapping[str, Comparison] = {
 }  # fmt: skip
 _SHAPES = (
     (re.compile(r"(\w+) is unread"), "unread"),
+    (re.compile(r"(\w+) stands beside a reason"), "beside"),
     (re.compile(r"(\w+) is not ([\w/, -]+)"), "is not"),
     (re.compile(r"(\w+) is ([\w/, -]+)"), "is"),
     (re.compile(r"(\w+) has no ([\w, -]+)"), "has no"),
@@ -272,6 +275,9 @@ _SHAPES = (
     (re.compile(r"(\w+) (less than|more than|at least|at most) (\w+)"), "number"),
     (re.compile(r"(\w+) (same as|differs from) (\w+)"), "column"),
 )
+
+
+_MARKS = {"unread": UNREAD, "beside": BESIDE}
 
 
 def parse(text: str, types: Types) -> Condition:
@@ -306,9 +312,9 @@ def _known(column: str, types: Types) -> None:
 
 def _made(shape: str, found: re.Match[str], types: Types) -> Condition:
     column, type_ = found[1], types[found[1]]
-    if shape == "unread":
-        _known(UNREAD + column, types)
-        return IsTrue(UNREAD + column)
+    if shape in _MARKS:
+        _known(_MARKS[shape] + column, types)
+        return IsTrue(_MARKS[shape] + column)
     if shape in ("is", "is not"):
         return _is(column, type_, _words(found[2]), wanted=shape == "is")
     if shape in ("has", "has no"):

@@ -1,7 +1,7 @@
 """What a rule needs from other rows and other tables, found in whole frames (`joinedup.gate.facts`).
 
 Only narrow tables of keys and facts are kept; the wide frames stay where they were read, however long they are.
-`joinedup.gate.plain` finds the same by walking rows.
+`joinedup.gate.plain_facts` finds the same by walking rows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import narwhals as nw
 
 from joinedup.engine import Engine
 from joinedup.engine.contract import Frame
-from joinedup.gate.plain import IN_HAND, SUSPECT_ROLES
+from joinedup.gate.conditions import UNREAD
+from joinedup.gate.plain_facts import IN_HAND, SUSPECT_ROLES, Terms
 from joinedup.tables import Table
 from joinedup.tables.records import STAGES
 
@@ -42,19 +43,37 @@ def with_facts(engine: Engine, table: Table, frames: Frames, first: Frames, role
 
 
 def _marked(engine: Engine, frame: Frame, table: Table) -> Frame:
-    """Mark rows that repeat the key, or for people the names, birth date and sex, of an earlier row."""
-    again = _repeats(engine, frame, table.key)
-    if table.name != "person_records":
-        marks = again.with_columns(nw.lit(True).alias("duplicate"))
-        return frame.join(marks, on=list(_PLACE), how="left").with_columns(nw.col("duplicate").fill_null(False))
-    same = _repeats(engine, frame, ("system", "forenames", "surname", "dob", "sex"), ("sex",))
-    told = [again.with_columns(nw.lit(1).alias("d"), nw.lit(0).alias("r")),
-            same.with_columns(nw.lit(0).alias("d"), nw.lit(1).alias("r"))]  # fmt: skip
-    marks = engine.keep(nw.concat(told, how="vertical").group_by(*_PLACE).agg(
-        (nw.col("d").max() == 1).alias("duplicate"), (nw.col("r").max() == 1).alias("repeated")
-    ))  # fmt: skip
-    joined = frame.join(marks, on=list(_PLACE), how="left")
-    return joined.with_columns(nw.col("duplicate", "repeated").fill_null(False))
+    """Mark rows that repeat the key of an earlier row; of people also those with its names, birth date and sex, and
+    those with its forenames for a surname and the other way about.
+    """
+    told = {"duplicate": _repeats(engine, frame, table.key)}
+    if table.name == "person_records":
+        told["repeated"] = _repeats(engine, frame, ("system", "forenames", "surname", "dob", "sex"), ("sex",))
+        told["swapped"] = _swapped(engine, frame)
+    flags = [
+        places.with_columns(*[nw.lit(int(other == mark)).alias(other) for other in told])
+        for mark, places in told.items()
+    ]
+    marks = nw.concat(flags, how="vertical").group_by(*_PLACE).agg(*[(nw.col(m).max() == 1).alias(m) for m in told])
+    joined = frame.join(engine.keep(marks), on=list(_PLACE), how="left")
+    return joined.with_columns(nw.col(*told).fill_null(False))
+
+
+def _swapped(engine: Engine, frame: Frame) -> Frame:
+    """The places of every row with the forenames and surname of an earlier one exchanged."""
+    names = frame.select(*_PLACE, "system", "forenames", "surname", "dob", nw.col("sex").fill_null(""))
+    names = names.drop_nulls(["forenames", "surname", "dob"]).filter(nw.col("forenames") != nw.col("surname"))
+    names = names.with_columns(_one_place().alias("gate:place")).drop(*_PLACE)
+    turned = names.rename({"forenames": "surname", "surname": "forenames", "gate:place": "gate:other"})
+    both = names.join(turned, on=["system", "forenames", "surname", "dob", "sex"], how="inner")
+    later = both.filter(nw.col("gate:other") < nw.col("gate:place")).select("gate:place").unique()
+    at = frame.select(*_PLACE, _one_place().alias("gate:place"))
+    return engine.keep(at.join(engine.keep(later), on="gate:place", how="inner").select(*_PLACE))
+
+
+def _one_place() -> nw.Expr:
+    """File and row as one text that stands in their order."""
+    return nw.concat_str(nw.col("source_file"), nw.col("source_row").cast(nw.String()).str.zfill(12), separator="\t")
 
 
 def first_rows(engine: Engine, frame: Frame, key: str, columns: Sequence[str]) -> Frame:
@@ -68,8 +87,7 @@ def _repeats(engine: Engine, frame: Frame, keys: Sequence[str], may_lack: Sequen
     filled = [nw.col(k).fill_null("") if k in may_lack else nw.col(k) for k in keys]
     whole = frame.select(*_PLACE, *filled).drop_nulls(list(keys))
     several = whole.group_by(*keys).agg(nw.len().alias("gate:n")).filter(nw.col("gate:n") > 1).drop("gate:n")
-    place = nw.concat_str(nw.col("source_file"), nw.col("source_row").cast(nw.String()).str.zfill(12), separator="\t")
-    among = engine.keep(whole.join(several, on=list(keys), how="inner").with_columns(place.alias("gate:place")))
+    among = engine.keep(whole.join(several, on=list(keys), how="inner").with_columns(_one_place().alias("gate:place")))
     firsts = among.group_by(*keys).agg(nw.col("gate:place").min().alias("gate:first"))
     again = among.join(firsts, on=list(keys), how="inner").filter(nw.col("gate:place") != nw.col("gate:first"))
     return engine.keep(again.select(*_PLACE))
@@ -78,32 +96,51 @@ def _repeats(engine: Engine, frame: Frame, keys: Sequence[str], may_lack: Sequen
 # Roles
 
 _ROLE_FACTS = (
-    "also_victim", "named", "offence_from", "crime_recorded_on", "offence_found", "offence_age_low",
+    "also_victim", "named", "known", "offence_from", "crime_recorded_on", "offence_found", "offence_age_low",
     "offence_age_high", "recorded_age_high",
 )  # fmt: skip
 
 
-def roles_with_facts(engine: Engine, frames: Frames, first: Frames) -> Frame | None:
-    """Roles with their own facts, which those of people and crimes are made from."""
+def roles_with_facts(engine: Engine, frames: Frames, first: Frames, terms: Terms) -> Frame | None:
+    """Roles with their own facts, which those of people and crimes are made from; `gate:suspect` says which may be a
+    suspect's: of new records also one that is empty or cannot be read.
+    """
     if "roles" not in frames:
         return None
+    new = nw.lit(terms.mode == "new")
+    suspect = nw.col("role").is_in(SUSPECT_ROLES).fill_null(new)
     roles = frames["roles"].select(
-        *_PLACE, "crime_id", "record_id", "role", "stage", "stage_on", "stated_age", "age_low", "identified"
-    )
+        *_PLACE, "crime_id", "record_id", "role", "stage", "stage_on", "stated_age", "age_low",
+        suspect.alias("gate:suspect"), _known(frames["roles"], new).alias("known"),
+    )  # fmt: skip
     victims = roles.filter(nw.col("role") == "victim").select("crime_id", "record_id").unique()
     roles = _hit(roles, victims, ("crime_id", "record_id"), "also_victim")
     if "person_records" in first:
+        nameless, undated = nw.col("surname").is_null(), nw.col("dob").is_null()
         people = first["person_records"].with_columns(
-            (~(nw.col("surname").is_null() & nw.col("dob").is_null())).alias("named"),
+            (~(nameless & undated)).alias("named"), (~(nameless | undated)).alias("gate:full")
         )
         roles = roles.join(people.drop("surname"), on="record_id", how="left")
-        roles = roles.with_columns(nw.col("named").fill_null(False))
+        roles = roles.with_columns(nw.col("named").fill_null(False), nw.col("known") | _false(nw.col("gate:full")))
     if "crimes" in first:
         crimes = first["crimes"].rename({"recorded_on": "crime_recorded_on"})
         roles = roles.join(crimes, on="crime_id", how="left")
     if "crimes" in first and "person_records" in first:
         roles = _aged(roles)
     return engine.keep(roles)
+
+
+def _known(roles: Frame, new: nw.Expr) -> nw.Expr:
+    """Whether it is known whom a role is about, by the role: a cell of its stage that nobody can read may say of a new
+    record that the person is in custody.
+    """
+    known = nw.col("identified").fill_null(True) | _false(nw.col("stage").is_in(IN_HAND))
+    odd = UNREAD + "stage"
+    return known | (_false(nw.col(odd)) & new) if odd in roles.collect_schema().names() else known
+
+
+def _false(condition: nw.Expr) -> nw.Expr:
+    return condition.fill_null(False)
 
 
 def _hit(frame: Frame, keys: Frame, on: Sequence[str], mark: str) -> Frame:
@@ -137,15 +174,17 @@ def _written(day: nw.Expr) -> nw.Expr:
 
 
 def _suspected(engine: Engine, people: Frame, frames: Frames, first: Frames, roles: Frame | None) -> Frame:
-    if roles is None:
+    if roles is None and "charges" not in frames:
         return people.with_columns(nw.lit(True).alias("suspected"))
     facts = engine.keep(_of_records(frames, first, roles))
     people = people.join(facts, on="record_id", how="left")
+    if roles is None:
+        return people.with_columns(nw.lit(True).alias("suspected"), _false(nw.col("born_on_event")))
     sent = engine.keep(_systems(frames).with_columns(nw.lit(True).alias("gate:sent")))
     people = people.join(sent, left_on="system", right_on="gate:system", how="left")
     referred = nw.when(nw.col("gate:sent").fill_null(False)).then(nw.col("referred_to").fill_null(False))
     return people.with_columns(
-        nw.col("suspected", "harmed", "born_on_event").fill_null(False), referred.alias("referred_to")
+        nw.col("suspected", "harmed", "role_unread", "born_on_event").fill_null(False), referred.alias("referred_to")
     ).drop("gate:sent")
 
 
@@ -158,41 +197,51 @@ def _systems(frames: Frames) -> Frame:
     return keyed.select(system.alias("gate:system")).unique()
 
 
-def _of_records(frames: Frames, first: Frames, roles: Frame) -> Frame:
+def _of_records(frames: Frames, first: Frames, roles: Frame | None) -> Frame:
     """Facts by person record, from roles, charges and contacts one below the other."""
-    ages = "offence_age_low" in roles.collect_schema().names()
-    tall = [_told_by_roles(roles, ages=ages)]
-    born = first["person_records"].select("record_id", "dob")
+    ages = roles is not None and "offence_age_low" in roles.collect_schema().names()
+    tall = [] if roles is None else [_told_by_roles(roles, ages=ages)]
     if "charges" in frames:
-        charges = frames["charges"].select("record_id", "charged_on").join(born, on="record_id", how="left")
-        born_then = _yes(nw.col("charged_on") == nw.col("dob")).alias("born_on_event")
-        nothing = _nothing("suspected", "harmed", "stage_rank")
-        stage_on = nw.col("charged_on").alias("stage_on")
-        tall.append(charges.select("record_id", *nothing, stage_on, born_then, *_nothing("youngest_age")))
+        tall.append(_told_by_charges(frames["charges"], first["person_records"]))
     if "contacts" in frames:
-        columns = ("suspected", "harmed", "stage_rank", "stage_on", "born_on_event", "youngest_age")
+        columns = ("suspected", "harmed", "role_unread", "stage_rank", "stage_on", "born_on_event", "youngest_age")
         tall.append(frames["contacts"].select("record_id", *_nothing(*columns)))
     every = nw.concat(tall, how="vertical").filter(~nw.col("record_id").is_null())
     found = every.group_by("record_id").agg(
-        nw.col("suspected", "harmed", "stage_rank", "stage_on", "born_on_event").max(), nw.col("youngest_age").min()
+        nw.col("suspected", "harmed", "role_unread", "stage_rank", "stage_on", "born_on_event").max(),
+        nw.col("youngest_age").min(),
     )
+    always = [_false(nw.col(name) == 1).alias(name) for name in ("suspected", "born_on_event")]
+    of_roles = [_false(nw.col(name) == 1).alias(name) for name in ("harmed", "role_unread")]
+    of_roles.append(nw.lit(True).alias("referred_to"))
     return found.select(
         "record_id", "stage_on", *(["youngest_age"] if ages else []), _stage().alias("stage"),
-        *[(nw.col(name) == 1).fill_null(False).alias(name) for name in ("suspected", "harmed", "born_on_event")],
-        nw.lit(True).alias("referred_to"),
+        *always, *(of_roles if roles is not None else []),
+    )  # fmt: skip
+
+
+def _told_by_charges(charges: Frame, people: Frame) -> Frame:
+    """Whoever is charged is a suspect who was there to be asked, whatever the roles say."""
+    born = people.select("record_id", "dob")
+    dated = charges.select("record_id", "charged_on").join(born, on="record_id", how="left")
+    return dated.select(
+        "record_id",
+        nw.lit(1, nw.Int64()).alias("suspected"), *_nothing("harmed", "role_unread"),
+        nw.lit(STAGES.index("charged"), nw.Int64()).alias("stage_rank"), nw.col("charged_on").alias("stage_on"),
+        _yes(nw.col("charged_on") == nw.col("dob")).alias("born_on_event"), *_nothing("youngest_age"),
     )  # fmt: skip
 
 
 def _told_by_roles(roles: Frame, *, ages: bool) -> Frame:
-    suspect = nw.col("role").is_in(SUSPECT_ROLES)
-    known = suspect & nw.col("identified").fill_null(True)
+    suspect = nw.col("gate:suspect")
     events = ["stage_on", *(["crime_recorded_on"] if "crime_recorded_on" in roles.collect_schema().names() else [])]
     born = nw.any_horizontal(*[nw.col(day) == nw.col("dob") for day in events], ignore_nulls=True)
     youngest = nw.col("offence_age_low") if ages else nw.lit(None, nw.Int64())
     return roles.select(
         "record_id",
-        _yes(known).alias("suspected"),
+        _yes(suspect & nw.col("known")).alias("suspected"),
         _yes(nw.col("role") == "victim").alias("harmed"),
+        nw.col("role").is_null().cast(nw.Int64()).alias("role_unread"),
         nw.when(suspect).then(_rank()).alias("stage_rank"),
         nw.when(suspect & nw.col("stage").is_in(IN_HAND)).then(nw.col("stage_on")).alias("stage_on"),
         _yes(born).alias("born_on_event"),
@@ -253,7 +302,7 @@ def _suspects(roles: Frame, *, with_people: bool) -> Frame:
     keyed = roles.filter(
         nw.col("role").is_in(SUSPECT_ROLES) & ~nw.col("crime_id").is_null() & ~nw.col("record_id").is_null()
     )
-    known = nw.col("identified").fill_null(True).cast(nw.Int64())
+    known = nw.col("known").cast(nw.Int64())
     known_ethnicity = _yes(nw.col("has_ethnicity")) if with_people else nw.lit(0, nw.Int64())
     made = keyed.with_columns(known.alias("known"), (known * known_ethnicity).alias("with_ethnicity"))
     return made.group_by("crime_id", "record_id").agg(nw.col("known").max(), nw.col("with_ethnicity").max())

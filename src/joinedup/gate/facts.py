@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from joinedup.gate.conditions import AS_OF, UNREAD, Types
+from joinedup.gate.conditions import AS_OF, BESIDE, UNREAD, Types
 from joinedup.tables import Table
 from joinedup.tables.columns import DATE, TEXT, TEXTS, WHOLE, YES_NO
 
@@ -38,9 +38,14 @@ _OFFENCE = {
 FACTS: Mapping[str, Mapping[str, Fact]] = {
     "person_records": {
         **_DUPLICATE,
-        "suspected": Fact(YES_NO, "An identified suspect or offender; everybody when no roles were sent."),
+        "suspected": Fact(
+            YES_NO,
+            "A suspect or offender who is `known`, or anybody charged. Of new records also whoever has a role that is "
+            "empty or cannot be read. Everybody when no roles were sent.",
+        ),
         "harmed": Fact(YES_NO, "A victim in some crime."),
-        "stage": Fact(TEXT, "The furthest stage that the person reached as a suspect."),
+        "role_unread": Fact(YES_NO, "Some role of the person is empty or cannot be read."),
+        "stage": Fact(TEXT, "The furthest stage that the person reached as a suspect, a charge among them."),
         "stage_on": Fact(DATE, "The latest day of an arrest, a charge or a later stage of the person as a suspect."),
         "youngest_age": Fact(
             WHOLE, "Lowest age in years at any offence the person has a part in, from the birth date."
@@ -48,6 +53,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "born_on_event": Fact(YES_NO, "The birth date is the day of a stage, a charge, or the recording of a crime."),
         "referred_to": Fact(YES_NO, "A role, a charge or a contact names the record."),
         "repeated": Fact(YES_NO, "An earlier record of the system has the same names, birth date and sex."),
+        "swapped": Fact(YES_NO, "An earlier record of the system has the same names exchanged, birth date and sex."),
         "seen_before": Fact(YES_NO, "The newest run took a record with this key from another file."),
         "forenames_found": Fact(TEXTS, "What stood in the forenames as received besides a name."),
         "surname_found": Fact(TEXTS, "What stood in the surname as received besides a name."),
@@ -62,8 +68,8 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "victim_age_low": Fact(WHOLE, "Youngest victim that the offence is about, years."),
         "victim_age_high": Fact(WHOLE, "Oldest victim that the offence is about, years."),
         "suspects": Fact(WHOLE, "Suspects and offenders, identified or not."),
-        "known_suspects": Fact(WHOLE, "Identified suspects and offenders."),
-        "suspects_with_ethnicity": Fact(WHOLE, "Identified suspects with a self-defined ethnicity."),
+        "known_suspects": Fact(WHOLE, "Suspects and offenders whose role is `known`."),
+        "suspects_with_ethnicity": Fact(WHOLE, "Known suspects with a self-defined ethnicity."),
         "victims": Fact(WHOLE, "Victims."),
         "youngest_victim": Fact(WHOLE, "Lowest age of a victim at the offence, by birth date or else as stated."),
         "victim_fits": Fact(YES_NO, "Some victim may be of the age the offence is about; no: none can be."),
@@ -84,6 +90,11 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "offence_age_low": Fact(WHOLE, "Lowest age at the offence by the birth date, years."),
         "offence_age_high": Fact(WHOLE, "Highest age at the offence by the birth date, years."),
         "recorded_age_high": Fact(WHOLE, "Highest age when the crime was recorded, or else at the offence, years."),
+        "known": Fact(
+            YES_NO,
+            "It is known whom the role is about: it does not say identified = no; or else the stage is an arrest or "
+            "later, or of a new record cannot be read; or the person record has a surname and a birth date.",
+        ),
         "named": Fact(YES_NO, "The person record has a surname or a birth date."),
         "also_victim": Fact(YES_NO, "The same person record is a victim of the same crime."),
     },
@@ -110,4 +121,11 @@ def types_of(table: Table) -> Types:
     own = {column.name: column.type for column in table.columns}
     unread = {UNREAD + column.name: YES_NO for column in table.columns}
     facts = {name: fact.type for name, fact in FACTS.get(table.name, {}).items()}
-    return {**own, **unread, **facts, AS_OF: DATE}
+    return {**own, **unread, **dict.fromkeys(beside_marks(table), YES_NO), **facts, AS_OF: DATE}
+
+
+def beside_marks(table: Table) -> list[str]:
+    """The marks that a value stood beside a reason for having none: of people's columns that have a reason."""
+    reasons = [name.removesuffix("_reason") for name in table.names if name.endswith("_reason")]
+    columns = ["nationalities" if name == "nationality" else name for name in reasons]
+    return [BESIDE + name for name in columns if name in table]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,8 @@ from joinedup import tables
 from joinedup.engine import Engine
 from joinedup.engine.contract import Frame
 from joinedup.gate import context
-from joinedup.gate.conditions import AS_OF
-from joinedup.gate.plain import Terms
+from joinedup.gate.conditions import AS_OF, BLANKED
+from joinedup.gate.plain_facts import Terms
 from joinedup.gate.rules import Check, Mode, Rulebook, Severity
 from joinedup.gate.structural import own_checks, pointing_checks
 from joinedup.tables import Table
@@ -70,8 +70,9 @@ def gate(
     """Judge every row of every table.
 
     frames: by table name, with the table's columns, `unread:` marks and the facts of received texts
-    (`joinedup.gate.findings`). A person table that comes without any roles is judged as suspects, because nothing says
-    otherwise. faults: as `tables.UNREADABLE`. seen: keys and files of rows that an earlier run took, by table name.
+    (`joinedup.gate.findings`); what a row names in `blanked:` is read by no rule. A person table that comes without any
+    roles is judged as suspects, because nothing says otherwise. faults: as `tables.UNREADABLE`; their rows go back.
+    seen: keys and files of rows that an earlier run took, by table name.
     """
     known = _with_facts(engine, frames, terms, seen or {})
     fault_frame = engine.keep(engine.frame(faults))
@@ -103,7 +104,7 @@ def _with_facts(
     engine: Engine, frames: Mapping[str, Frame], terms: Terms, seen: Mapping[str, Frame]
 ) -> dict[str, Frame]:
     first = _first(engine, frames)
-    roles = context.roles_with_facts(engine, frames, first)
+    roles = context.roles_with_facts(engine, frames, first, terms)
     made = {}
     for name in frames:
         table = tables.named(name)
@@ -147,10 +148,30 @@ def _fired(engine: Engine, frame: Frame, checks: Sequence[Check], book: Rulebook
     table = firing[0].table
     key = nw.col(table.key[0]) if table.key[0] in _KEYS else nw.lit(None, nw.String())
     marks = [check.expr().alias(f"c{place}") for place, check in enumerate(firing)]
-    made = frame.select(key.alias("record_id"), *_PLACE, *marks)
+    blanked = [BLANKED] if BLANKED in present else []
+    made = frame.select(key.alias("record_id"), *_PLACE, *blanked, *marks)
     some = nw.any_horizontal(*[nw.col(f"c{place}") for place in range(len(firing))], ignore_nulls=True)
     severities = tuple(book.severity(check.rule, terms.mode) for check in firing)
-    return Fired(table, tuple(firing), severities, engine.keep(made.filter(some)))
+    fired = Fired(table, tuple(firing), severities, engine.keep(made.filter(some)))
+    return _of_what_was_read(engine, fired) if blanked else fired
+
+
+def _of_what_was_read(engine: Engine, fired: Fired) -> Fired:
+    """Without the reasons that rest on a cell which could not be read: it is told for itself."""
+    if not _count(engine, fired.frame.filter(~nw.col(BLANKED).is_null())):
+        return Fired(fired.table, fired.checks, fired.severities, fired.frame.drop(BLANKED))
+    marks = [
+        (nw.col(mark) & ~_any_of(BLANKED, check.reads)).alias(mark)
+        for mark, check in zip(fired.marks, fired.checks, strict=True)
+    ]
+    some = nw.any_horizontal(*[nw.col(mark) for mark in fired.marks], ignore_nulls=True)
+    frame = engine.keep(fired.frame.with_columns(*marks).drop(BLANKED).filter(some))
+    return Fired(fired.table, fired.checks, fired.severities, frame)
+
+
+def _any_of(column: str, words: Iterable[str]) -> nw.Expr:
+    found = [nw.col(column).list.contains(word) for word in sorted(words)]
+    return nw.any_horizontal(*found, ignore_nulls=True).fill_null(False)
 
 
 def _kept_out(fired: Sequence[Fired], faults: Frame) -> Frame:
@@ -202,7 +223,7 @@ def _reason_rows(fired: Fired, place: int) -> Frame:
     check, severity = fired.checks[place], fired.severities[place]
     words = {
         "table": fired.table.name, "column": check.column, "rule": check.rule.name, "severity": severity,
-        "message": check.rule.message, "remedy": check.rule.remedy,
+        "message": check.rule.message, "remedy": check.remedy,
     }  # fmt: skip
     rows = fired.frame.filter(nw.col(f"c{place}")).select("record_id", *_PLACE, *_constants(words))
     return rows.select(*tables.RETURNS.names)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -25,6 +25,8 @@ from joinedup import tables
 from joinedup.errors import GateError, nearest
 from joinedup.gate.conditions import Condition, Either, IsMissing, Row, parse
 from joinedup.gate.facts import types_of
+from joinedup.gate.remedies import allowed
+from joinedup.gate.words import fitting
 from joinedup.tables import Table
 
 Mode = Literal["new", "historic"]
@@ -50,6 +52,12 @@ class Check:
     def reads(self) -> frozenset[str]:
         return frozenset().union(*(condition.columns for condition in self.when))
 
+    @functools.cached_property
+    def remedy(self) -> str:
+        """What to do; of a code or word that cannot be read, what may stand there."""
+        found = allowed(self.rule.name, self.table.column(self.column)) if self.column is not None else None
+        return found or self.rule.remedy
+
     def expr(self) -> nw.Expr:
         """True where the rule fires, over a whole frame."""
         return nw.all_horizontal(*[condition.expr() for condition in self.when], ignore_nulls=False)
@@ -64,7 +72,7 @@ class Rule:
     """One rule. protects: what would go wrong without it. defect: its number among the known defects of such data.
 
     structural: without it rows could not be read, found again or joined, so nobody can switch its severity.
-    checks: empty for a rule about the form of any row.
+    checks: empty for a rule about the form of any row. own_lists: columns that hold codes of a project's own list.
     """
 
     name: str
@@ -81,6 +89,7 @@ class Rule:
     passes: Example = field(default_factory=dict)
     table: str | None = None
     columns: tuple[str, ...] = ()
+    own_lists: frozenset[str] = frozenset()
 
     def checks(self) -> Iterator[Check]:
         """One check for each column that the rule is told of. Raises GateError for conditions that cannot be asked."""
@@ -91,7 +100,7 @@ class Rule:
         for column in self.columns:
             conditions = tuple(parse(text.replace("{column}", column), types) for text in self.when)
             _refuse_protected(table, conditions)
-            yield Check(self, table, column, conditions)
+            yield Check(self, table, column, tuple(fitting(table, one, self.own_lists) for one in conditions))
 
 
 def _refuse_protected(table: Table, conditions: Iterable[Condition]) -> None:
@@ -138,15 +147,20 @@ class Rulebook:
         return tuple(c for c in self._by_table.get(table.name, ()) if self.severity(c.rule, mode) != "off")
 
 
-def rulebook(overrides: Mapping[str, str] | None = None, own: Iterable[Mapping[str, Any]] = ()) -> Rulebook:
+def rulebook(
+    overrides: Mapping[str, str] | None = None,
+    own: Iterable[Mapping[str, Any]] = (),
+    own_lists: Collection[str] = (),
+) -> Rulebook:
     """The shipped rules and the user's own, with the user's severities.
 
-    own: rules as `joinedup.toml` gives them. Raises GateError for a rule that cannot be used, a name that is taken, a
-    severity that does not exist, or one of a structural rule.
+    own: rules as `joinedup.toml` gives them. own_lists: columns whose codes are of a list of the user's. Raises
+    GateError for a rule that cannot be used, a name that is taken, a severity that does not exist, or one of a
+    structural rule.
     """
     rules = dict(_shipped())
     for entry in own:
-        rule = _rule(entry, own=True)
+        rule = _rule(entry, own=True, own_lists=own_lists)
         if rule.name in rules:
             raise GateError(
                 f"There is a rule `{rule.name}` already.", rule=rule.name, remedy="Give yours another name."
@@ -189,7 +203,7 @@ _TEXTS = ("name", "protects", "message", "remedy", "source", "new", "historic")
 _KEYS = {*_TEXTS, "table", "column", "columns", "when", "defect", "structural", "fails", "passes"}
 
 
-def _rule(entry: Mapping[str, Any], *, own: bool = False) -> Rule:
+def _rule(entry: Mapping[str, Any], *, own: bool = False, own_lists: Collection[str] = ()) -> Rule:
     """A rule from its TOML. Raises GateError."""
     name = entry.get("name")
     if not isinstance(name, str) or not name:
@@ -213,6 +227,7 @@ def _rule(entry: Mapping[str, Any], *, own: bool = False) -> Rule:
         fails=_example(entry, "fails", name),
         passes=_example(entry, "passes", name),
         table=entry.get("table"),
+        own_lists=frozenset(own_lists),
     )
     if own and not rule.when:
         raise GateError(f"Rule `{name}` does not say when it fires.", rule=name, remedy="Add `when`.")
@@ -228,7 +243,12 @@ def _placed(rule: Rule, entry: Mapping[str, Any]) -> Rule:
         raise GateError(f"Rule `{rule.name}` names no table.{nearest(str(rule.table), names)}", rule=rule.name)
     columns = _list(entry, "columns", rule.name) or _list(entry, "column", rule.name)
     for column in columns:
-        tables.named(rule.table).column(column)
+        if column not in (table := tables.named(rule.table)):
+            raise GateError(
+                f"Rule `{rule.name}`: table `{table.name}` has no column `{column}`.{nearest(column, table.names)}",
+                rule=rule.name,
+                remedy="Name the column that is to be mended.",
+            )
     if not columns:
         raise GateError(f"Rule `{rule.name}` names no column.", rule=rule.name, remedy="Add the column to mend.")
     placed = replace(rule, columns=columns)

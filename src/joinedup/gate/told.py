@@ -5,7 +5,7 @@ A million rows have a few hundred different sets of reasons, so text is made onc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from joinedup.engine.contract import Frame
 from joinedup.gate.judge import Fired, Gated
-from joinedup.gate.rules import Rule, Severity
+from joinedup.gate.rules import Check, Rule, Severity
 
 SEPARATOR = " | "
 WHOLE_ROW = "whole row"
@@ -38,6 +38,7 @@ class _Reason:
     column: str | None
     rule: Rule
     severity: Severity
+    remedy: str
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -69,14 +70,18 @@ class _Slot:
         return numbers[:, None] == np.arange(1, len(self.reasons) + 1)
 
 
-def told(gated: Gated, file: str) -> pa.Table:
+Remedies = Mapping[tuple[str, str, str], str]
+"""By table, column and rule, what a sender may do where a file is read by a map of its own."""
+
+
+def told(gated: Gated, file: str, remedies: Remedies | None = None) -> pa.Table:
     """What is wrong with each row of `file` that has a reason, by `source_row`, as `TOLD`.
 
     severity: `returned` when any reason returns the row, else `marked`. columns and reasons (`rule: message`) stand in
     the same order, by table, column and rule, with " | " between them; a reason that several tables give for the same
-    column is told once, and so is a remedy.
+    column is told once, and so is a remedy. remedies: in place of the rules' own.
     """
-    slots = [slot for fired in gated.fired for slot in _fired_slots(gated, fired, file)]
+    slots = [slot for fired in gated.fired for slot in _fired_slots(gated, fired, file, remedies or {})]
     slots += _fault_slots(gated, file)
     rows = _distinct(np.concatenate([np.empty(0, np.int64), *(slot.rows for slot in slots)]))
     numbers = [slot.at(rows) for slot in slots]
@@ -118,11 +123,11 @@ def _of_file(gated: Gated, frame: Frame, file: str) -> pa.Table:
     return gated.engine.collect(frame.filter(nw.col("source_file") == file).drop("source_file"))
 
 
-def _fired_slots(gated: Gated, fired: Fired, file: str) -> Iterator[_Slot]:
+def _fired_slots(gated: Gated, fired: Fired, file: str, remedies: Remedies) -> Iterator[_Slot]:
     """The checks of a table, so many at a time as a number has bits."""
     found = _of_file(gated, fired.frame.select("source_file", "source_row", *fired.marks), file)
     reasons = [
-        _Reason(fired.table.name, check.column, check.rule, severity)
+        _Reason(fired.table.name, check.column, check.rule, severity, _remedy(check, remedies))
         for check, severity in zip(fired.checks, fired.severities, strict=True)
     ]
     for start in range(0, len(reasons), _BITS):
@@ -130,6 +135,10 @@ def _fired_slots(gated: Gated, fired: Fired, file: str) -> Iterator[_Slot]:
         for bit, mark in enumerate(fired.marks[start : start + _BITS]):
             words |= found[mark].fill_null(False).to_numpy().astype(np.int64) << bit
         yield _Slot(found["source_row"].to_numpy(), words, reasons[start : start + _BITS], by_bit=True)
+
+
+def _remedy(check: Check, remedies: Remedies) -> str:
+    return remedies.get((check.table.name, check.column or "", check.rule.name), check.remedy)
 
 
 def _fault_slots(gated: Gated, file: str) -> Iterator[_Slot]:
@@ -150,7 +159,7 @@ def _fault_slots(gated: Gated, file: str) -> Iterator[_Slot]:
 
 
 def _fault_reason(gated: Gated, table: str | None, column: str | None, rule: str) -> _Reason:
-    return _Reason(table, column, gated.book.rules[rule], "returned")
+    return _Reason(table, column, gated.book.rules[rule], "returned", gated.book.rules[rule].remedy)
 
 
 def _distinct(rows: np.ndarray) -> np.ndarray:
@@ -199,7 +208,7 @@ def _texts(slots: Sequence[_Slot], numbers: Sequence[np.ndarray]) -> list[_Texts
     others = [
         _Texts([reason.column or WHOLE_ROW for reason in ordered]),
         _Texts([f"{reason.rule.name}: {reason.rule.message}" for reason in ordered]),
-        _Texts([reason.rule.remedy for reason in ordered], once=True),
+        _Texts([reason.remedy for reason in ordered], once=True),
     ]
     # The same rule on the same column is one reason to whoever mends the row, whichever table it was for.
     same = {(reason.column, reason.rule.name): place for place, reason in reversed(list(enumerate(ordered)))}

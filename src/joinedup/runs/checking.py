@@ -13,9 +13,9 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from joinedup.engine import DuckDBEngine, ExtractReader, Resources
+from joinedup.engine import DuckDBEngine, ExtractReader, Resources, is_extract
 from joinedup.engine.contract import Frame
-from joinedup.errors import ExtractError, Place, SourceMapError
+from joinedup.errors import ExtractError, Place, SourceMapError, from_oserror
 from joinedup.gate import Gated, Mode, Rulebook, Terms, gate, rulebook, value_maps
 from joinedup.gate.told import reason_counts, row_counts
 from joinedup.runs.completeness import Completeness, completeness_of
@@ -210,6 +210,7 @@ def _collected(engine: DuckDBEngine, paths: Sequence[Path], asked: Asked, overla
     given = load_map(asked.map_path) if asked.map_path else None
     collected, seen = Collected(), set[str]()
     for path in paths:
+        _refuse_shared(path)
         returned = companion(path.resolve(), "returns").name
         if returned in seen:
             raise ExtractError(
@@ -220,6 +221,32 @@ def _collected(engine: DuckDBEngine, paths: Sequence[Path], asked: Asked, overla
         source = given or _map_beside(path)
         collected.add(collect_file(engine, path, _settings(path, source, overlay), source=source))
     return collected
+
+
+def _refuse_shared(path: Path) -> None:
+    """Two extracts of one folder under one stem would write over each other's returned rows and receipts, and each
+    would be read with the other's mended rows.
+    """
+    if not path.is_file():
+        return
+    beside, own = path.absolute().parent, companion(path, "returns").name
+    ignored = load_map(beside / MAP_NAME).ignore if (beside / MAP_NAME).exists() else ()
+    for other in _files_in(beside):
+        shared = other.name != path.name and is_extract(other) and companion(other, "returns").name == own
+        if shared and not any(other.match(pattern) for pattern in ignored):
+            raise ExtractError(
+                f"`{path.name}` and `{other.name}` lie in one folder and differ in their ending alone, so their "
+                "returned and mended rows would share one file.",
+                place=Place(file=path.name), remedy="Give one of them another name, or a folder of its own.",
+            )  # fmt: skip
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Raises StorageError when the folder may not be looked through."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise from_oserror(error) from None
 
 
 def _map_beside(path: Path) -> SourceMap | None:

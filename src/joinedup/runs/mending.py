@@ -38,11 +38,21 @@ from joinedup.sources.settings import Reader
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Rows of another extract that mended rows name, and that go back themselves. written: where to mend them."""
+
+    file: str
+    rows: int
+    written: Written = field(default_factory=Written)
+
+
+@dataclass(frozen=True)
 class Taken:
     """What became of the rows of a returned file: rows = taken + still_returned + unchanged.
 
     mended_file: where taken rows stand; None when nothing was written. receipt: what to send back. again: taken rows
-    that had been mended otherwise before. before: the file of mended rows as it was then.
+    that had been mended otherwise before. before: the file of mended rows as it was then. drawn: what holds up rows
+    that are right by themselves.
     """
 
     extract: Path
@@ -55,6 +65,7 @@ class Taken:
     receipt: Path | None = None
     again: int = 0
     before: Path | None = None
+    drawn: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ def take(returned: Path, *, extract: Path | None = None, try_only: bool = False,
 
     Rows are judged in mode `new`, in their places in the extract and together with the system's other files. Taken rows
     go to `EXTRACT.mended.csv`, which is read with the extract from then on; the extract itself stays as it is. The
-    returned files are written anew with what is left to mend. try_only: say what would happen, and write nothing.
+    returned files are written anew with what is left to mend. Where a mended row names one of another file that goes
+    back, as a role does whose person lacks an answer, that file's returned rows are written too: mended first, they let
+    it in. try_only: say what would happen, and write nothing.
 
     Raises ExtractError when the extract cannot be found, or the rows are of another version of it; StorageError.
     """
@@ -92,6 +105,8 @@ def _take(sent: Sent, project: Project | None, by: str | None) -> Taken:
     taken = _passing(sent)
     with judged(_judged_with(place), Asked(), _overlay(sent, {**sent.earlier, **sent.changed})) as verdict:
         result = Taken(place, sent.rows, len(taken), len(sent.changed) - len(taken), sent.rows - len(sent.changed))
+        if result.still_returned and len(verdict.counts) > 1:
+            result = replace(result, drawn=_drawn(verdict, sent, set(sent.changed) - set(taken)))
         return result if by is None else _written(verdict, sent, taken, result, project, by)
 
 
@@ -117,6 +132,40 @@ def _accepted(verdict: Verdict, sent: Sent) -> set[int]:
     return found
 
 
+_NAMED = (("person_records", "record_id"), ("crimes", "crime_id"))
+
+
+def _drawn(verdict: Verdict, sent: Sent, left: set[int]) -> tuple[Drawn, ...]:
+    """The other files with rows that the mended rows `left` name and that go back themselves."""
+    own = _count(verdict, sent).file
+    found: dict[str, set[int]] = {}
+    for table, key in _NAMED:
+        if table in verdict.gated.known:
+            for file, row in _returned(verdict, table, key, _names(verdict, key, own, left)):
+                found.setdefault(file, set()).add(row)
+    return tuple(Drawn(file, len(rows)) for file, rows in sorted(found.items()) if file != own)
+
+
+def _names(verdict: Verdict, key: str, file: str, rows: set[int]) -> list[str]:
+    """The keys of people or crimes that some rows of a file name."""
+    found: set[str] = set()
+    for frame in verdict.gated.known.values():
+        if key in frame.collect_schema().names():
+            here = frame.filter(nw.col("source_file") == file, nw.col("source_row").is_in(sorted(rows)))
+            found.update(verdict.engine.collect(here.select(key))[key].to_pylist())
+    return sorted(found - {None})
+
+
+def _returned(verdict: Verdict, table: str, key: str, wanted: list[str]) -> list[tuple[str, int]]:
+    """File and row of the rows of a table with a key that is wanted, which go back."""
+    if not wanted:
+        return []
+    frame = verdict.gated.known[table].filter(nw.col(key).is_in(wanted)).select("source_file", "source_row")
+    both = frame.join(verdict.gated.returned_places, on=["source_file", "source_row"], how="inner")
+    told = verdict.engine.collect(both)
+    return list(zip(told["source_file"].to_pylist(), told["source_row"].to_pylist(), strict=True))
+
+
 def _count(verdict: Verdict, sent: Sent) -> FileCount:
     for count in verdict.counts:
         if (count.path, count.sheet) == (sent.extract, sent.sheet):
@@ -138,10 +187,20 @@ def _written(verdict: Verdict, sent: Sent, taken: Mended, result: Taken, project
     # The file that came back is written anew with every cell that was mended in it. One beside it may hold others.
     ours = {*written_by_us(project, sent.extract.parent, count.system), file_digest(sent.returned)}
     written = write_returned(verdict.collected, verdict.gated, count, None, ours)
+    drawn = tuple(_told(verdict, one, project) for one in result.drawn)
     clean = [] if result.still_returned else written.files
-    receipt = give_receipt(verdict, project, None, clean)
+    receipt = give_receipt(verdict, project, None, [*clean, *(path for one in drawn for path in one.written.files)])
     done = beside if taken else None
-    return replace(result, mended_file=done, written=written, receipt=receipt, again=len(again), before=kept)
+    return replace(
+        result, mended_file=done, written=written, receipt=receipt, again=len(again), before=kept, drawn=drawn
+    )
+
+
+def _told(verdict: Verdict, drawn: Drawn, project: Project | None) -> Drawn:
+    """Written as it is when the mended rows are in: so its reasons are told where they can be mended."""
+    (count,) = [count for count in verdict.counts if count.file == drawn.file]
+    ours = written_by_us(project, count.path.parent, count.system)
+    return replace(drawn, written=write_returned(verdict.collected, verdict.gated, count, None, ours))
 
 
 def _log(project: Project, sent: Sent, result: Taken, by: str) -> None:
@@ -208,8 +267,9 @@ def _as_sent(rows: Mended, reader: ExtractReader) -> dict[int, MendedRow]:
     for part in reader.parts():
         table = part.table.filter(pc.is_in(part.table[ROW], pa.array(sorted(rows), pa.int64())))
         for number, *sent in zip(*[table[name].to_pylist() for name in (ROW, *reader.columns)], strict=True):
-            cells = tuple(unbent(cell, was or "") for cell, was in zip(rows[number].cells, sent, strict=True))
-            found[number] = MendedRow(rows[number].digest, cells)
+            typed, beside = rows[number].cells[: len(sent)], rows[number].cells[len(sent) :]
+            cells = (unbent(cell, was or "") for cell, was in zip(typed, sent, strict=True))
+            found[number] = MendedRow(rows[number].digest, (*cells, *beside))
     return found
 
 

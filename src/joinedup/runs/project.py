@@ -248,7 +248,7 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
         name=_typed(project, "name", str, folder.resolve().name, where),
         invented=_typed(project, "invented", bool, False, where),
         mode=_mode(gate.get("mode", "historic"), where),
-        book=_book(gate, where),
+        book=_book(gate, content.get("codes", {}), where),
         own_rules=tuple(gate.get("rule", ())),
         as_of=_typed(gate, "as_of", dt.date, None, where),
         resources=Resources(
@@ -263,10 +263,10 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
     )
 
 
-def _book(gate: Mapping[str, Any], where: Place) -> Rulebook:
+def _book(gate: Mapping[str, Any], own_lists: Mapping[str, Any], where: Place) -> Rulebook:
     own = _typed(gate, "rule", list, [], where)
     try:
-        return rulebook(_typed(gate, "severity", dict, {}, where), own)
+        return rulebook(_typed(gate, "severity", dict, {}, where), own, own_lists.keys())
     except GateError as error:
         raise GateError(error.message, place=where, rule=error.rule, remedy=error.remedy) from None
 

@@ -11,7 +11,7 @@ from joinedup.errors import TableError, nearest
 from joinedup.gate import Mode, Rulebook, rulebook
 from joinedup.gate.plain import Reason, Terms, judge
 from joinedup.sources import Lists
-from joinedup.sources.one import Given, read_rows
+from joinedup.sources.one import Given, read_with_faults
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ def check_record(submission: Mapping[str, Given | Sequence[Given]], desk: Desk |
     for name in submission:
         if name not in known:
             raise TableError(f"No submission holds a table `{name}`.{nearest(name, known)}")
-    rows = {
-        name: read_rows(tables.named(name), _several(given), desk.lists, system=desk.system)
-        for name, given in submission.items()
-    }
+    rows, faults = {}, []
+    for name, given in submission.items():
+        read = read_with_faults(tables.named(name), _several(given), desk.lists, system=desk.system)
+        rows[name] = read[0]
+        faults += read[1]
     terms = Terms(desk.mode, desk.as_of or dt.date.today(), invented=desk.lists.invented)
-    return judge(rows, desk.book, terms)
+    return judge(rows, desk.book, terms, faults=faults)
 
 
 def _several(given: Given | Sequence[Given]) -> Sequence[Given]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from joinedup.errors import JoinedupError
 from joinedup.gate import Gated
+from joinedup.gate.remedies import CODE, WORD, of_list, of_words
 from joinedup.gate.returns_file import write_returns, write_workbook
 from joinedup.gate.told import told
 from joinedup.runs.inputs import file_digest
@@ -41,7 +42,7 @@ def write_returned(
         out.mkdir(parents=True, exist_ok=True)
         places = tuple(out / place.name for place in places)
     kept = tuple(aside for place in places if (aside := set_aside(place, ours)))
-    reasons, reader = told(gated, count.file), collected.readers[count.file]
+    reasons, reader = told(gated, count.file, remedies(collected, count)), collected.readers[count.file]
     # A row that was mended before keeps the digest of the row as sent, by which it finds its place again.
     mended = reader.mended if isinstance(reader, MendedReader) else {}
     digests = {number: row.digest for number, row in mended.items()}
@@ -93,4 +94,22 @@ def choices(collected: Collected, count: FileCount) -> dict[str, list[str]]:
                 offered = []
         if len(spec.columns) == 1 and 0 < len(offered) <= MOST_CHOICES:
             found[spec.columns[0]] = offered
+    return found
+
+
+def remedies(collected: Collected, count: FileCount) -> dict[tuple[str, str, str], str]:
+    """What may stand in a column, by the list or the words that the map of the file reads it with."""
+    found: dict[tuple[str, str, str], str] = {}
+    for table_map, target, spec in _specs(collected, count):
+        if target not in table_map.table:
+            continue
+        column = table_map.table.column(target)
+        if column.codes is not None:
+            try:
+                list_ = collected.lists.get(count.file, Lists()).reader(column, spec.codes)
+            except JoinedupError:
+                continue
+            found[table_map.table.name, target, CODE] = of_list(list_)
+        elif column.values:
+            found[table_map.table.name, target, WORD] = of_words(dict.fromkeys([*spec.values, *column.values]))
     return found

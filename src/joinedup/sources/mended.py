@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from joinedup.engine import ROW, Extract, ExtractReader, Reading, read_extract, write_bytes
+from joinedup.engine import ROW, Extract, ExtractReader, Reading, RowFault, read_extract, write_bytes
 from joinedup.engine.digests import row_digest
 from joinedup.engine.extract_rows import checked
 from joinedup.engine.harmless import harmless, unharmed
@@ -32,7 +32,9 @@ WORKBOOK_SHEET = "Rows"
 
 @dataclass(frozen=True)
 class MendedRow:
-    """A whole row. digest: of the row of the extract whose place it takes."""
+    """A whole row. digest: of the row of the extract whose place it takes. cells: as many as there are columns, or more
+    where cells stand beside the table.
+    """
 
     digest: str
     cells: tuple[str, ...]
@@ -53,28 +55,22 @@ def read_mended(path: Path, columns: list[str]) -> dict[int, MendedRow]:
 
     Raises ExtractError when a column is missing, or a row does not say which row of the extract it is.
     """
-    read = _harmed(read_extract(path, Reading(sheet=WORKBOOK_SHEET) if path.suffix.lower() == ".xlsx" else None))
+    read = read_extract(path, Reading(sheet=WORKBOOK_SHEET) if path.suffix.lower() == ".xlsx" else None)
+    names = [unharmed(name) for name in read.columns]
     for needed in (NUMBER, DIGEST, *columns):
-        if needed not in read.table.column_names:
+        if needed not in names:
             told = f"`{needed}`" if needed.startswith(MARK) else f"number {columns.index(needed) + 1} of the extract"
             raise ExtractError(
                 f"Column {told} is missing.",
                 place=Place(file=path.name, row=1),
                 remedy="Mend cells in place; leave every column where it was returned.",
             )
-    if read.faults:
-        first = read.faults[0]
-        raise ExtractError(
-            "A mended row cannot be read.",
-            place=Place(file=path.name, row=first.row),
-            rule=first.rule,
-            remedy="Look at its quotation marks, formulas and number of cells.",
-        )
-    numbers, digests = read.table[NUMBER].to_pylist(), read.table[DIGEST].to_pylist()
-    cells = zip(*[[cell or "" for cell in read.table[name].to_pylist()] for name in columns], strict=True)
     found: dict[int, MendedRow] = {}
-    for place, number, digest, row in zip(read.table[ROW].to_pylist(), numbers, digests, cells, strict=True):
-        if not re.fullmatch(r"\d{1,12}", number or "") or not digest:
+    wanted = [names.index(name) for name in (NUMBER, DIGEST, *columns)]
+    for place, sent in _rows(read, names, path.name):
+        cells = [unharmed(cell) for cell in sent]
+        number, digest, *row = [cells[place] for place in wanted]
+        if not re.fullmatch(r"\d{1,12}", number) or not digest:
             raise ExtractError(
                 f"The row does not say which row it is: `{NUMBER}` or `{DIGEST}` is not as it was.",
                 place=Place(file=path.name, row=place),
@@ -82,18 +78,52 @@ def read_mended(path: Path, columns: list[str]) -> dict[int, MendedRow]:
             )
         if int(number) in found:
             raise ExtractError("The same row stands here twice.", place=Place(file=path.name, row=place))
-        found[int(number)] = MendedRow(digest, row)
+        found[int(number)] = MendedRow(digest, (*row, *cells[len(names) :]))
     return found
 
 
-def _harmed(read: Extract) -> Extract:
-    """The file without the apostrophes that keep a spreadsheet from running what was sent."""
-    names = [unharmed(name) for name in read.table.column_names]
-    columns = [
-        column if name == ROW else pa.array([cell and unharmed(cell) for cell in column.to_pylist()], pa.string())
-        for name, column in zip(names, read.table.columns, strict=True)
-    ]
-    return Extract(pa.Table.from_arrays(columns, names=names), read.faults)
+def _rows(read: Extract, names: list[str], file: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row and its cells. A row with a cell that no cell may be, or with cells beside the table, is one as well:
+    whoever judges it tells what is wrong. Raises ExtractError for a row whose cells cannot be told apart.
+    """
+    columns = [read.table[name].to_pylist() for name in read.columns]
+    for place, *row in zip(read.table[ROW].to_pylist(), *columns, strict=True):
+        yield place, [cell or "" for cell in row]
+    for fault in read.faults:
+        cells = fault.text if len(fault.text) > 1 else _apart(fault.text[0], names)
+        if cells is None:
+            raise ExtractError(
+                "A mended row cannot be read.",
+                place=Place(file=file, row=fault.row),
+                rule=fault.rule,
+                remedy="Look at its quotation marks and number of cells.",
+            )
+        yield fault.row, [*cells, *[""] * (len(names) - len(cells))]
+
+
+def _apart(line: str, names: list[str]) -> tuple[str, ...] | None:
+    """The cells of a line that has more or fewer than there are columns; None where it cannot be told which they are,
+    or where it holds the digest of a second row, which it has swallowed.
+    """
+    if len(_DIGEST.findall(line)) != 1:
+        return None
+    for delimiter in ",;\t|":
+        cells = _parsed(line, delimiter)
+        at = dict(zip(names, cells, strict=False))
+        if at.get(NUMBER, "").isdecimal() and _DIGEST.fullmatch(at.get(DIGEST, "")):
+            return tuple(cells)
+    return None
+
+
+_DIGEST = re.compile(r"\br[0-9a-f]{15}\b")
+
+
+def _parsed(line: str, delimiter: str) -> list[str]:
+    try:
+        rows = list(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+    return rows[0] if len(rows) == 1 else []
 
 
 _WHOLE = re.compile(r"\+?[0-9]{1,40}")
@@ -157,13 +187,18 @@ class MendedReader:
         mended = pa.array(here, pa.int64())
         replaced = part.table.filter(pc.is_in(part.table[ROW], mended))
         self._check(replaced, part, here)
-        columns = {name: [self.mended[n].cells[i] for n in here] for i, name in enumerate(self.columns)}
-        made = pa.table({**{k: pa.array(v, pa.string()) for k, v in columns.items()}, ROW: mended})
+        wide = [number for number in here if any(self.mended[number].cells[len(self.columns) :])]
         kept = part.table.filter(pc.invert(pc.is_in(part.table[ROW], mended)))
-        whole = checked(made.select(kept.column_names), (), has_nul=True)  # mended rows are held to the same
+        made = self._table([number for number in here if number not in wide]).select(kept.column_names)
+        whole = checked(made, (), has_nul=True)  # mended rows are held to the same
         table = pa.concat_tables([kept, whole.table]).sort_by(ROW)
         faults = [*(fault for fault in part.faults if fault.row not in here), *whole.faults]
+        faults += [RowFault(number, "row-ragged", None, self.mended[number].cells) for number in wide]
         return Extract(table, tuple(sorted(faults, key=lambda fault: fault.row)))
+
+    def _table(self, rows: list[int]) -> pa.Table:
+        columns = {name: [self.mended[n].cells[i] for n in rows] for i, name in enumerate(self.columns)}
+        return pa.table({**{k: pa.array(v, pa.string()) for k, v in columns.items()}, ROW: pa.array(rows, pa.int64())})
 
     def _still_raw(self, part: Extract, number: int) -> bool:
         """Whether the whole line of a row that could not be read still stands in its first cell."""

@@ -9,8 +9,10 @@ from typing import Any
 
 from joinedup.engine import DistinctMap
 from joinedup.errors import ExtractError, Place
+from joinedup.sources.broken import BLANKED, KEYS, broken, fed_by
 from joinedup.sources.plain import map_without_toml
 from joinedup.sources.settings import Lists, Settings
+from joinedup.sources.stream import FREE_TEXT
 from joinedup.sources.targets import Builder
 from joinedup.tables import Table
 
@@ -23,12 +25,34 @@ def read_rows(table: Table, rows: Sequence[Given], lists: Lists, *, system: str)
     `source_file` is the table's name, `source_row` counts from 1. Raises ExtractError when a row lacks a key column or
     holds a value that is no text, CodeListError for a list that does not exist.
     """
+    return read_with_faults(table, rows, lists, system=system)[0]
+
+
+def read_with_faults(
+    table: Table, rows: Sequence[Given], lists: Lists, *, system: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """As `read_rows`; and the cells that no cell may be, as `tables.UNREADABLE`.
+
+    A row with such a cell has `blanked:`, all that was made from it; without its key it is left out.
+    """
     if not rows:
-        return []
+        return [], []
     _refuse_values(table, rows)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     reader = _reader(table, columns, lists, system)
-    return [_one(table, reader, row, place) for place, row in enumerate(rows, start=1)]
+    made, faults = [], []
+    for place, row in enumerate(rows, start=1):
+        found = broken(row, reader.on_one_line)
+        faults += [_fault(table, place, rule, column) for rule, column in found]
+        empty = frozenset().union(*(reader.fed.get(column, frozenset()) for _, column in found))
+        if not empty & KEYS:
+            left = {name: None for _, name in found}
+            made.append(_one(table, reader, {**row, **left}, place) | ({BLANKED: empty} if found else {}))
+    return made, faults
+
+
+def _fault(table: Table, place: int, rule: str, column: str) -> dict[str, Any]:
+    return {"table": table.name, "source_file": table.name, "source_row": place, "rule": rule, "column": column}
 
 
 def _refuse_values(table: Table, rows: Sequence[Given]) -> None:
@@ -50,8 +74,13 @@ class _Reader:
         path = Path(f"{table.name}.csv")
         source = map_without_toml(path, columns, system)
         raw = {name: name for name in columns}
-        builder = Builder(source, source.tables[0], Settings(lists, Path()), raw, Place(file=path.name))
+        settings = Settings(lists, Path())
+        builder = Builder(source, source.tables[0], settings, raw, Place(file=path.name))
         self.maps: list[DistinctMap] = builder.maps()
+        self.fed = fed_by(self.maps, ())
+        self.on_one_line = [
+            c for name, spec in source.tables[0].columns.items() if name not in FREE_TEXT for c in spec.columns
+        ]
         self.constants = {**builder.constants(), "system": system}
 
 

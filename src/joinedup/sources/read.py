@@ -41,7 +41,8 @@ class Collected:
     """What extracts became.
 
     frames: by table name, each with its table's columns, `unread:` marks and what `Settings.adds` gives. faults: rows
-    that could not become rows, as `tables.UNREADABLE`. readers, lists: of every file that was read, by its name in
+    with something that could not be read, as `tables.UNREADABLE`; where other cells could be, the row is among the
+    frames too, with what was left empty in `blanked:`. readers, lists: of every file that was read, by its name in
     `counts`. unread: sheets and misspelt columns of files without a map, in words.
     """
 
@@ -237,6 +238,8 @@ def _collect_part(
         _refuse_overlap(table_maps, taken, Place(file=name))
         wanted = np.logical_or.reduce(taken)
         streams[0].refuse(piece.faults, safe)
+        for stream in streams:
+            stream.take_rest(piece.faults)
         sent += int(wanted.sum()) + len(piece.faults)
         left_out += int((~wanted).sum())
     collected = Collected(counts=[FileCount(name, source.system, sent, left_out, path, sheet)], readers={name: reader})

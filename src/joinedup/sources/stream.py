@@ -12,10 +12,13 @@ import pyarrow.compute as pc
 from joinedup import tables
 from joinedup.engine import ROW, Engine, Mapper, RowFault, Spool
 from joinedup.engine.contract import Frame
+from joinedup.engine.extract_rows import text_table
 from joinedup.errors import Place, SourceMapError, nearest
+from joinedup.sources.broken import BLANKED, KEYS, broken_of, fed_by, told_of
 from joinedup.sources.settings import Reader, Settings
 from joinedup.sources.source_map import SourceMap, TableMap
 from joinedup.sources.targets import HEADER_LIKENESS, UNREAD, Builder
+from joinedup.tables.columns import TEXTS
 
 FREE_TEXT = frozenset(
     {"text", "address", "closed_reason", "reason", "ended_reason", "premises", "restriction", "handling",
@@ -36,6 +39,7 @@ class TableStream:
     file: str
     _spool: Spool | None = None
     _faults: list[pa.Table] = field(default_factory=list)
+    _blanked: dict[int, frozenset[str]] = field(default_factory=dict)  # of rows not yet written
 
     def __post_init__(self) -> None:
         raw = {name: f"raw:{place}" for place, name in enumerate(self.reader.columns)}  # names no target can have
@@ -48,6 +52,8 @@ class TableStream:
         self._extra = [pa.field(name, type_) for one in added for name, type_ in one.gives.items()]
         constants = {"source_file": self.file, "system": self.source.system}
         self._constants: dict[str, str | None] = {**builder.constants(), **constants}
+        fed = fed_by(maps, added)
+        self._fed = {name: fed.get(made, frozenset()) for name, made in raw.items()}
         self._read_for = {
             c for target, spec in self.table_map.columns.items() if target not in FREE_TEXT for c in spec.columns
         }
@@ -61,10 +67,27 @@ class TableStream:
         self._write(self._without_line_breaks(chosen))
         return wanted
 
+    def take_rest(self, faults: Sequence[RowFault]) -> None:
+        """Take what can be read of rows in which some cells could not, so that every other reason is told as well."""
+        found = {fault.row: [c for _, c in broken_of(fault, self.reader.columns)] for fault in faults}
+        kept = [fault for fault in faults if found[fault.row] and self._blank(fault.row, found[fault.row])]
+        if kept:
+            texts = {
+                name: [None if name in found[fault.row] else fault.text[place] for fault in kept]
+                for place, name in enumerate(self.reader.columns)
+            }
+            self.take(text_table(texts, [fault.row for fault in kept]))
+
+    def _blank(self, row: int, columns: Sequence[str]) -> bool:
+        """Note what is left empty in a row; False where its key is, so that nothing more can be asked of it."""
+        empty = frozenset().union(*(self._fed[column] for column in columns))
+        self._blanked[row] = self._blanked.get(row, frozenset()) | empty
+        return not empty & KEYS
+
     def refuse(self, faults: Sequence[RowFault], safe: set[str]) -> None:
         """Note rows that could not be read. safe: columns that the map names, which may be told by name."""
-        columns = [self._told(fault.column, safe) for fault in faults]
-        self._note([fault.row for fault in faults], [fault.rule for fault in faults], columns)
+        told = [(fault.row, *one) for fault in faults for one in told_of(fault, self.reader.columns)]
+        self._note([row for row, _, _ in told], [rule for _, rule, _ in told], [self._told(c, safe) for *_, c in told])
 
     def frame(self) -> Frame:
         """All rows that were taken."""
@@ -107,25 +130,37 @@ class TableStream:
             self._faults.append(pa.Table.from_pydict(told, schema=tables.UNREADABLE.schema))
 
     def _without_line_breaks(self, rows: pa.Table) -> pa.Table:
-        """Put aside rows in which a name, key, date or code runs over a line: stray quotes may have swallowed a row."""
-        found: dict[int, str] = {}
+        """Empty the cells in which a name, date or code runs over a line: stray quotes may have swallowed a row. A row
+        whose key does so is put aside.
+        """
+        unkeyed: set[int] = set()
         for column in [name for name in rows.column_names if name in self._read_for]:
             broken = pc.fill_null(pc.match_substring_regex(rows[column], "[\r\n]"), False)
             if pc.any(broken).as_py():
-                for row in rows.filter(broken)[ROW].to_pylist():
-                    found.setdefault(row, column)
-        self._note(list(found), ["line-break"] * len(found), list(found.values()))
-        return rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(found), pa.int64())))) if found else rows
+                here = rows.filter(broken)[ROW].to_pylist()
+                self._note(here, ["line-break"] * len(here), [column] * len(here))
+                unkeyed.update(row for row in here if not self._blank(row, [column]))
+                emptied = pc.if_else(broken, pa.scalar(None, pa.string()), rows[column])
+                rows = rows.set_column(rows.column_names.index(column), column, emptied)
+        return rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(unkeyed), pa.int64())))) if unkeyed else rows
 
     def _write(self, rows: pa.Table) -> None:
         mapped = self._targets(rows.rename_columns([self._raw.get(name, name) for name in rows.column_names]))
         table = self.table_map.table
         columns = {column.name: self._column(mapped, column.name, column.type) for column in table.columns}
         made = self._added(pa.table({**columns, **{name: mapped[name] for name in self._marks}}))
+        made = made.append_column(BLANKED, self._taken_blanked(rows))
         if self._spool is None:
             marks = [pa.field(name, pa.bool_()) for name in self._marks]
-            self._spool = self.engine.spool(pa.schema([*table.schema, *marks, *self._extra]))
+            self._spool = self.engine.spool(pa.schema([*table.schema, *marks, *self._extra, (BLANKED, TEXTS)]))
         self._spool.write(made)
+
+    def _taken_blanked(self, rows: pa.Table) -> pa.Array:
+        if not self._blanked:
+            return pa.nulls(rows.num_rows, TEXTS)
+        names = [sorted(self._blanked[row]) if row in self._blanked else None for row in rows[ROW].to_pylist()]
+        self._blanked = {}
+        return pa.array(names, TEXTS)
 
     def _column(self, mapped: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
         if name in mapped.column_names:

@@ -21,6 +21,9 @@ from joinedup.tables import Column
 UNREAD = "unread:"
 """Prefix of the mark that a value stood in the extract and could not be read."""
 
+BESIDE = f"{UNREAD}beside:"
+"""Prefix of the mark that a value stood beside a reason for having none; the reason is not kept."""
+
 HEADER_LIKENESS = 0.75
 """How much a column of an extract must resemble a name in the map to be suggested."""
 
@@ -252,11 +255,12 @@ class Builder:
                 text,
                 found.unread,
                 odd,
+                found.value is not None and said is not None and bool(reason_columns),
             ]
 
         gives = {
             "dob": pa.date32(), "dob_precision": pa.string(), "dob_reason": pa.string(), "dob_received": pa.string(),
-            f"{UNREAD}dob": pa.bool_(), f"{UNREAD}dob_reason": pa.bool_(),
+            f"{UNREAD}dob": pa.bool_(), f"{UNREAD}dob_reason": pa.bool_(), f"{BESIDE}dob": pa.bool_(),
         }  # fmt: skip
         return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
 
@@ -274,11 +278,14 @@ class Builder:
             value: object = (values or None) if many else (values[0] if values else None)
             unread = any(list_.translate(text).reason == "unmapped" for text in found)
             text = ["; ".join(found) or None] if received else []
-            return [value, unread, *text, *([reason, odd] if reasoned else [])]
+            beside = bool(values) and said is not None and bool(reason_columns)
+            return [value, unread, *text, *([reason, odd, beside] if reasoned else [])]
 
         gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
         gives |= {f"{name}_received": pa.string()} if received else {}
-        gives |= {REASON_OF[name]: pa.string(), f"{UNREAD}{REASON_OF[name]}": pa.bool_()} if reasoned else {}
+        if reasoned:
+            reason_name, yes_no = REASON_OF[name], pa.bool_()
+            gives |= {reason_name: pa.string(), f"{UNREAD}{reason_name}": yes_no, f"{BESIDE}{name}": yes_no}
         return DistinctMap((*self._columns(spec), *reason_columns), made, gives)
 
     def _stated_reason(self, name: str) -> tuple[StatedReason, tuple[str, ...]]:
@@ -340,7 +347,8 @@ def _text_reader(column: Column) -> Callable[[str], object]:
     if column.name in REASON_OF.values():
         return lambda text: folded if (folded := text.lower().replace(" ", "_")) in column.values else None
     if column.values:
-        return lambda text: text if text in column.values else None
+        words = {word.lower(): word for word in column.values}
+        return lambda text: words.get(text.lower())
     if column.name == "text":
         return lambda text: text  # a log entry stays as it was written, line breaks and all
     if column.name == "postcode":

@@ -315,11 +315,13 @@ def test_a_file_name_in_another_encoding_is_read(tmp_path: Path, engine: DuckDBE
 
 def test_a_name_that_runs_over_a_line_is_returned_and_free_text_is_not(tmp_path: Path, engine: DuckDBEngine) -> None:
     source = PEOPLE + '  address = "HOME"\n'
-    rows = '1,"Smith,X\n2,Jones",Y\n3,Evans,"1 Road\nTown"\n'
-    place = system(tmp_path, source, people="REF,SURNAME,HOME\n" + rows)
+    sent = '1,"Smith,X\n2,Jones",Y\n3,Evans,"1 Road\nTown"\n'
+    place = system(tmp_path, source, people="REF,SURNAME,HOME\n" + sent)
     found = collect_system(engine, place, Settings(Lists(), tmp_path))
-    (kept,) = engine.collect(found.frames["person_records"][0]).to_pylist()
-    assert (kept["local_id"], kept["address"]) == ("3", "1 Road Town")
+    rows = engine.collect(found.frames["person_records"][0]).to_pylist()
+    kept, broken = sorted(rows, key=lambda row: -row["source_row"])
+    assert (kept["local_id"], kept["address"], kept["blanked:"]) == ("3", "1 Road Town", None)
+    assert (broken["local_id"], broken["surname"], "surname" in broken["blanked:"]) == ("1", None, True)
     told = [(f["source_row"], f["rule"], f["column"]) for f in found.faults.to_pylist()]
     assert told == [(2, "line-break", "SURNAME")]
     assert [c.sent for c in found.counts] == [2]
