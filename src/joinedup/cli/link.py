@@ -46,15 +46,17 @@ def link(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 def _lines(linked: LinkedFile, through: str) -> list[str]:
+    from joinedup.linkage.fitting import DROPPED
+
     lines = [f"{linked.records:,} records are {linked.people:,} people at {linked.threshold:g} bits or more."]
     if linked.expected is not None:
         expected = linked.expected
         lines.append(
-            f"By the weights' own account, of {expected.joined:,.0f} joined pairs of records {expected.wrong:,.0f} are "
-            f"wrong, and {expected.missed:,.0f} pairs of one person were missed."
+            f"By the weights' own account, about {expected.wrong:,.0f} of {expected.joined:,.0f} joined pairs of records "
+            f"are wrong. About {expected.missed:,.0f} pairs of one person were compared and not joined."
         )
     if through == "splink":
         from joinedup.linkage.through_splink import LEFT_OUT
 
         lines.append("Compared by Splink. Left out: " + "; ".join(LEFT_OUT) + ".")
-    return lines + list(linked.notes)
+    return lines + [note for note in linked.notes if not note.startswith(DROPPED)]

@@ -114,7 +114,8 @@ def several(column: pa.Array | pa.ChunkedArray) -> Several:
 def packed(owners: npt.NDArray[np.int64], codes: Codes, values: pa.Array, records: int) -> Several:
     """A list feature from pairs of a record and a code in any order; missing codes and repeats are dropped."""
     width = max(len(values), 1)
-    keys = np.unique(owners[codes >= 0] * width + codes[codes >= 0])
+    keys = np.sort(owners[codes >= 0] * width + codes[codes >= 0])  # faster by far than numpy's unique, which hashes
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
     offsets = np.searchsorted(keys, np.arange(records + 1, dtype=np.int64) * width)
     return Several(offsets, (keys % width).astype(np.int32), values)
 

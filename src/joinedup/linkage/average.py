@@ -19,7 +19,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from joinedup.linkage.comparing import Bits
-from joinedup.linkage.conditions import Rows
+from joinedup.linkage.loops import Rows
 
 LEAST_MEAN = -1.0
 """Bits above the threshold that the mean weight between two clusters must reach to merge them."""

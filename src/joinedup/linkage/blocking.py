@@ -18,7 +18,8 @@ from sqlglot import exp
 
 from joinedup.errors import LinkageError
 from joinedup.linkage.arrays import MISSING, Codes, Several, Single, combined
-from joinedup.linkage.conditions import Compiler, Rows, Test, columns_of, parsed, shared, sided
+from joinedup.linkage.conditions import Compiler, Test, columns_of, parsed, shared, sided
+from joinedup.linkage.loops import Rows
 from joinedup.linkage.similarity import Bools
 
 MOST_IN_BLOCK = 1_000

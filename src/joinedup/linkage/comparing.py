@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from joinedup.errors import LinkageError
 from joinedup.linkage.arrays import Features, Single
-from joinedup.linkage.conditions import Compiler, Rows, Test, parsed
+from joinedup.linkage.conditions import Compiler, Test, parsed
+from joinedup.linkage.loops import Rows
 
 Levels = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.float64]

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import Any, TypeGuard, cast
 
-import numba
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
@@ -23,9 +21,9 @@ from sqlglot.errors import SqlglotError
 from joinedup.engine import DuckDBEngine
 from joinedup.errors import LinkageError, nearest
 from joinedup.linkage.arrays import MISSING, Codes, Feature, Features, Several, Single, single, translation
+from joinedup.linkage.loops import Lists, Rows, Words, either_lacks, meet, narrow, same, within
 from joinedup.linkage.similarity import Bools, jaro_winkler_at_least, one_edit_apart
 
-Rows = npt.NDArray[np.int32]
 Test = Callable[[Rows, Rows], Bools]
 """Takes the rows of the left and of the right records, pair by pair; says for which pairs the condition holds."""
 
@@ -66,6 +64,7 @@ class Compiler:
     def __init__(self, engine: DuckDBEngine, features: Features) -> None:
         self._engine, self._features = engine, features
         self._derived: dict[tuple[str, str], Single] = {}
+        self._lacks = _Lacks()
         self.rules: dict[str, Any] = {}
 
     def test(self, tree: exp.Expression) -> Test:
@@ -136,8 +135,7 @@ class Compiler:
         feature = self.feature(columns[0].name)
         if columns[0].name != columns[1].name or columns[0].side == columns[1].side:
             return None
-        absent = feature.codes < 0 if isinstance(feature, Single) else np.diff(feature.offsets) == 0
-        return lambda left, right: _any_absent(absent, left, right)
+        return self._lacks.test(columns[0].name, feature)
 
     def _missing(self, tree: exp.Expression) -> Test | None:
         inner = tree.this if isinstance(tree, exp.Not) else tree
@@ -167,7 +165,7 @@ class Compiler:
         if any(isinstance(self.feature(c.name), Several) for s in sides for c in columns_of(s)):
             return None
         left, right = shared(self.key(left_sql), self.key(right_sql))
-        return lambda l, r: _same(left, right, l, r)  # noqa: E741
+        return lambda l, r: same(left, right, l, r)  # noqa: E741
 
     def _near(self, tree: exp.Expression) -> Test | None:
         jaro = isinstance(tree, exp.GTE) and isinstance(tree.this, exp.JarowinklerSimilarity)
@@ -228,7 +226,7 @@ class Compiler:
         feature = self._single(first)
         if not pa.types.is_integer(feature.values.type):
             return None
-        return lambda l, r: _within(feature.numbers, feature.codes, l, r, most)  # noqa: E741
+        return lambda l, r: within(feature.numbers, feature.codes, l, r, most)  # noqa: E741
 
     def _by_duckdb(self, tree: exp.Expression) -> Test:
         columns = columns_of(tree)
@@ -248,6 +246,38 @@ class Compiler:
             return np.asarray(_truth(answer)[back.ravel()], dtype=np.bool_)
 
         return test
+
+
+class _Lacks:
+    """Whether either record lacks a feature. Nearly every comparison begins so, of the same pairs: they are looked up
+    once, for all features at a time.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._words: Words = np.empty(0, np.uint32)
+        self._last: tuple[Rows, Rows, Words] | None = None
+
+    def test(self, name: str, feature: Feature) -> Test:
+        """The test for one feature."""
+        if name not in self._names:
+            self._note(name, feature)
+        bit = np.uint32(1 << self._names.index(name))
+        return lambda left, right: (self._of(left, right) & bit) != 0
+
+    def _note(self, name: str, feature: Feature) -> None:
+        absent = feature.codes < 0 if isinstance(feature, Single) else np.diff(feature.offsets) == 0
+        if len(self._names) == 32:
+            raise LinkageError("A model may compare up to 32 columns.")
+        words = self._words if self._names else np.zeros(len(absent), np.uint32)
+        self._words = words | (absent.astype(np.uint32) << np.uint32(len(self._names)))
+        self._names.append(name)
+        self._last = None
+
+    def _of(self, left: Rows, right: Rows) -> Words:
+        if self._last is None or self._last[0] is not left or self._last[1] is not right:
+            self._last = (left, right, either_lacks(self._words, left, right))
+        return self._last[2]
 
 
 def sided(tree: exp.Expression) -> tuple[exp.Expression, exp.Expression] | None:
@@ -292,22 +322,10 @@ def _meeting(first: Feature, second: Feature) -> Test:
     """Whether two lists, or a list and a value, have one in common."""
     one, other = _as_list(first), _as_list(second)
     mine, theirs = (
-        _Lists(_narrow(one.offsets), translation(first, second)[one.codes]),
-        _Lists(_narrow(other.offsets), other.codes),
+        Lists(narrow(one.offsets), translation(first, second)[one.codes]),
+        Lists(narrow(other.offsets), other.codes),
     )
-    return lambda left, right: _meet(mine, left, theirs, right)
-
-
-class _Lists(NamedTuple):
-    """Lists one after the other. Record i has codes[offsets[i] : offsets[i + 1]]."""
-
-    offsets: Codes
-    codes: Codes
-
-
-def _narrow(offsets: npt.NDArray[np.int64]) -> Codes:
-    """Half as wide where they fit, which is what a loop over random records waits for."""
-    return offsets.astype(np.int32) if offsets[-1] < 2**31 else offsets  # type: ignore[return-value]
+    return lambda left, right: meet(mine, left, theirs, right)
 
 
 def _as_list(feature: Feature) -> Several:
@@ -315,42 +333,6 @@ def _as_list(feature: Feature) -> Several:
         return feature
     offsets = np.concatenate([[0], np.cumsum(feature.codes >= 0)])
     return Several(offsets, feature.codes[feature.codes >= 0], feature.values)
-
-
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _meet(one: _Lists, left: Rows, other: _Lists, right: Rows) -> Bools:
-    found = np.zeros(len(left), np.bool_)
-    for k in numba.prange(len(left)):
-        for i in range(one.offsets[left[k]], one.offsets[left[k] + 1]):
-            for j in range(other.offsets[right[k]], other.offsets[right[k] + 1]):
-                if one.codes[i] >= 0 and one.codes[i] == other.codes[j]:
-                    found[k] = True
-    return found
-
-
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _any_absent(absent: Bools, left: Rows, right: Rows) -> Bools:
-    found = np.empty(len(left), np.bool_)
-    for k in numba.prange(len(left)):
-        found[k] = absent[left[k]] or absent[right[k]]
-    return found
-
-
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _same(a: Codes, b: Codes, left: Rows, right: Rows) -> Bools:
-    found = np.zeros(len(left), np.bool_)
-    for k in numba.prange(len(left)):
-        found[k] = a[left[k]] >= 0 and a[left[k]] == b[right[k]]
-    return found
-
-
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _within(numbers: npt.NDArray[np.int64], codes: Codes, left: Rows, right: Rows, most: float) -> Bools:
-    found = np.zeros(len(left), np.bool_)
-    for k in numba.prange(len(left)):
-        i, j = codes[left[k]], codes[right[k]]
-        found[k] = i >= 0 and j >= 0 and abs(numbers[i] - numbers[j]) <= most
-    return found
 
 
 def _whole(feature: Feature) -> tuple[Codes, pa.Array]:

@@ -229,13 +229,12 @@ def _paying(
     """The rules that pay, and what is to be said of the others."""
     likely = np.bincount(odds.rules[odds.same + np.log2(prior) > 0], minlength=len(rules))
     poor = (odds.made > WORTH_JUDGING) & (likely < WORTH * odds.made)
-    notes = [
-        f"Left out, as it brings {100 * likely[n] / odds.made[n]:.2f} likely pairs for every 100 it makes: {rule.name}."
-        for n, rule in enumerate(rules)
-        if poor[n]
-    ]
+    notes = [f"{DROPPED} {100 * likely[n] / odds.made[n]:.2f}: {rule.name}." for n, rule in enumerate(rules) if poor[n]]
     return [one for one, drop in zip(told, poor, strict=True) if not drop], notes
 
+
+DROPPED = "Left out, as few of the pairs it makes are likely, for every 100:"
+"""How a note on a rule begins that does not pay."""
 
 WORTH_JUDGING = 20_000
 """Pairs of the sample from which a rule is judged by what it brings."""

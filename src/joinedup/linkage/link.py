@@ -21,9 +21,10 @@ from joinedup.linkage.average import Grouped, Ties, clusters
 from joinedup.linkage.blocking import candidate_pairs
 from joinedup.linkage.clusters import clusters_table
 from joinedup.linkage.comparing import Bits, Levels
-from joinedup.linkage.conditions import Compiler, Rows
+from joinedup.linkage.conditions import Compiler
 from joinedup.linkage.features import Records, records_of
 from joinedup.linkage.fitting import Ready
+from joinedup.linkage.loops import Rows
 from joinedup.linkage.pairs import Scored
 
 AT_ONCE = 1_000_000

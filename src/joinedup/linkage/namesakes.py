@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from joinedup.linkage.arrays import Feature, Single
 from joinedup.linkage.comparing import Bits, Comparison, Model
-from joinedup.linkage.conditions import Rows
+from joinedup.linkage.loops import Rows
 
 NAME = "namesakes"
 LABEL = "a name that several people bear"

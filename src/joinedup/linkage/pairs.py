@@ -12,8 +12,8 @@ import pyarrow as pa
 from joinedup import tables
 from joinedup.linkage import namesakes, relatives
 from joinedup.linkage.comparing import Bits, Levels
-from joinedup.linkage.conditions import Rows
 from joinedup.linkage.fitting import Ready
+from joinedup.linkage.loops import Rows
 from joinedup.linkage.model import NOT_COMPARED
 
 AT_ONCE = 250_000

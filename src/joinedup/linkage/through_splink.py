@@ -22,8 +22,8 @@ from joinedup.engine import DuckDBEngine, storage_errors
 from joinedup.errors import LinkageError
 from joinedup.linkage import model
 from joinedup.linkage.comparing import Bits
-from joinedup.linkage.conditions import Rows
 from joinedup.linkage.features import Records
+from joinedup.linkage.loops import Rows
 
 LEFT_OUT = (
     "namesakes (a full name is as rare as its forename and surname make it)",

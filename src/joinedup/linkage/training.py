@@ -18,7 +18,7 @@ from joinedup.linkage import comparing
 from joinedup.linkage.arrays import Features
 from joinedup.linkage.blocking import Rule, candidate_pairs
 from joinedup.linkage.comparing import Levels, Model
-from joinedup.linkage.conditions import Rows
+from joinedup.linkage.loops import Rows
 
 ROUNDS = 30
 SMALLEST = 1e-9
