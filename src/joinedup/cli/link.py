@@ -52,8 +52,8 @@ def _lines(linked: LinkedFile, through: str) -> list[str]:
     if linked.expected is not None:
         expected = linked.expected
         lines.append(
-            f"By the weights' own account, about {expected.wrong:,.0f} of {expected.joined:,.0f} joined pairs of records "
-            f"are wrong. About {expected.missed:,.0f} pairs of one person were compared and not joined."
+            f"By the weights' own account, about {expected.wrong:,.0f} of {expected.joined:,.0f} joined pairs of "
+            f"records are wrong. About {expected.missed:,.0f} pairs of one person were compared and not joined."
         )
     if through == "splink":
         from joinedup.linkage.through_splink import LEFT_OUT
