@@ -5,6 +5,7 @@ model as Splink's JSON. Refuses: records with nothing to compare, and any protec
 Splink 5 is imported in this room only, and there only as the oracle.
 """
 
+from joinedup.linkage import compiled as compiled  # isort: skip
 from joinedup.linkage.clusters import alone
 from joinedup.linkage.features import COMPARED, ON_REQUEST
 from joinedup.linkage.link import Linked, LinkSettings, link
