@@ -17,7 +17,7 @@ demo: $(VENV)/core.stamp  ## invent a town of systems, join it, write the report
 	@$(BIN)/joinedup demo
 
 test: $(VENV)/dev.stamp  ## all tests, with branch coverage
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(COVERAGE)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(COVERAGE)
 
 lint: $(VENV)/dev.stamp  ## style, types, and which room imports which
 	@$(BIN)/ruff check .

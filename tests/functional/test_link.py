@@ -78,6 +78,14 @@ def test_what_cannot_be_asked_is_told_in_one_answer(
     assert told in " ".join(answer.split())
 
 
+def test_no_file_of_the_command_is_written_over(records: Path, tmp_path: Path) -> None:
+    before = records.read_bytes()
+    for options in (("-o", tmp_path / "x.csv", "--save-model", records), ("-o", records)):
+        assert joinedup("link", records, *options)[0] == 2
+    assert joinedup("link", records, "-o", tmp_path / "x.csv", "--save-model", tmp_path / "x.csv")[0] == 2
+    assert records.read_bytes() == before
+
+
 def test_a_model_that_is_none_is_told(records: Path, tmp_path: Path) -> None:
     for content in (
         "[]",

@@ -71,6 +71,12 @@ def clusters(records: int, ties: Ties, weigh: Weigh, threshold: float) -> Groupe
     known = _within(ties, labels)
     merges = [np.empty((0, 3))]
     made = np.arange(records, dtype=np.int64)
+    for component in np.flatnonzero(np.diff(starts) > LARGEST):  # held by ties of one weight, such as equal records
+        rows = order[starts[component] : starts[component + 1]]
+        made[rows] = rows.min()
+        pairs = len(rows) * (len(rows) - 1) / 2
+        merges.append(np.array([[FOR_AT_MOST, pairs, pairs]]))
+    order, starts = _without_large(order, starts)
     for first, last in _batches(starts):
         part = _part(order[starts[first] : starts[last]], starts[first : last + 1] - starts[first])
         merges.append(_agglomerated(part, known, weigh, threshold, made))
@@ -87,10 +93,13 @@ def _components(records: int, ties: Ties, threshold: float) -> tuple[Labels, int
     while True:
         large = np.bincount(labels, minlength=records)[labels] > LARGEST
         inside = large[left]
-        if not inside.any() or not np.isfinite(weights[inside]).any():
+        heaviest = np.full(records, -np.inf)
+        np.maximum.at(heaviest, labels[left], weights)
+        inside &= np.isfinite(weights) & (heaviest[labels[left]] > higher + 1.0)  # equal ties are never cut
+        if not inside.any():
             return labels, cut
         cut = cut or len(np.unique(labels[large]))
-        higher = max(higher + 1.0, float(weights[inside].min()))
+        higher += 1.0
         kept = ~inside | (weights > higher)
         left, right, weights = left[kept], right[kept], weights[kept]
         labels = _connected(records, left, right)
@@ -109,6 +118,12 @@ def _members(labels: Labels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int6
     grouped = labels[order]
     starts = np.flatnonzero(np.concatenate([[True], grouped[1:] != grouped[:-1]])) if len(order) else np.empty(0, int)
     return order, np.append(starts, len(order))
+
+
+def _without_large(order: Labels, starts: Labels) -> tuple[Labels, Labels]:
+    sizes = np.diff(starts)
+    kept = np.repeat(sizes <= LARGEST, sizes)
+    return order[kept], np.concatenate([[0], np.cumsum(sizes[sizes <= LARGEST])])
 
 
 def _within(ties: Ties, labels: Labels) -> Ties:

@@ -101,8 +101,9 @@ class Compiler:
         sql = bare.sql(dialect="duckdb")
         if (sql, name) not in self._derived:
             feature = _one_value(self.feature(name), name)
-            answers = single(self._asked(sql, pa.table({"v": feature.values})))
-            codes = np.append(answers.codes, np.int32(MISSING))[feature.codes]
+            values = pa.concat_arrays([feature.values, pa.nulls(1, feature.values.type)])
+            answers = single(self._asked(sql, pa.table({"v": values})))
+            codes = answers.codes[feature.codes]  # a missing value, -1, has the last answer: `coalesce` gives one
             self._derived[sql, name] = Single(codes, answers.values)
         return self._derived[sql, name]
 

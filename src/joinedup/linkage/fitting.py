@@ -41,6 +41,9 @@ GUESSED = 25.0
 TURNS = 2
 """Rounds of training: u needs m, and m needs u."""
 
+LEAST_RELATIVES = 0.02
+"""Pairs of relatives taken for each matching pair where the records show fewer: the next extract may hold a twin."""
+
 LIKELY = 5.0
 """Bits for one person, without the prior, below which a pair is left out of the search for the prior."""
 
@@ -251,7 +254,8 @@ def _priors(same: Bits, kin: Bits, everyone: float, guess: float, every: int) ->
         seen = np.array([(one / total).sum(), (other / total).sum()]) * every / everyone
         now = (1 - part) * seen + part * guess
         done = np.allclose(now, (matches, families), rtol=1e-6, atol=0)
-        matches, families = min(float(now[0]), 0.5), min(max(float(now[1]), 1e-12), 0.5)
+        matches = min(float(now[0]), 0.5)
+        families = min(max(float(now[1]), LEAST_RELATIVES * matches), 0.5)
         if done:
             break
     return matches, families

@@ -120,7 +120,7 @@ def link(
     fitted = _fitted(compiler, records, settings)
     if not fitted.settings["blocking_rules_to_generate_predictions"]:
         return _by_key_alone(records, keyed, tied, settings)
-    ready = fitting.ready(compiler, records.features, fitted.settings)
+    ready = _ready(compiler, records, fitted.settings, brought=settings.model is not None)
     if settings.through == "splink":
         ready = replace(ready, steps=None)
         scored = _by_splink(engine, records, ready, fitted.settings)
@@ -133,6 +133,19 @@ def link(
     clusters_found = clusters_table(records.ids, grouped.labels, _all_ties(scored, tied), settings.salt)
     expected = _expected(grouped, fitted.matches)
     return Linked(clusters_found, scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes)
+
+
+def _ready(compiler: Compiler, records: Records, settings: Mapping[str, Any], *, brought: bool) -> Ready:
+    """The model made ready. Raises LinkageError for one that somebody brought and that is none."""
+    try:
+        return fitting.ready(compiler, records.features, settings)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        if not brought:
+            raise
+        raise LinkageError(
+            f"The linkage model cannot be used: {type(error).__name__} in one of its comparisons, rules or steps.",
+            remedy="Bring a file that `--save-model` or Splink's `save_model_to_json` wrote.",
+        ) from None
 
 
 def _cores() -> int:

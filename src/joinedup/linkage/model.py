@@ -71,9 +71,9 @@ def _identifier(column: str, what: str) -> Comparison:
     return Comparison(
         column, (column,), (_both(column),),
         (
-            Level(_same(column), f"same {what}", 0.9, 5e-7, 1e-5),
-            Level(f'damerau_levenshtein("{column}_l", "{column}_r") <= 1', f"{what}s one edit apart", 0.05, 2e-5, 1e-4),
-            Level("ELSE", f"two different {what}s", 0.05, 0.999_979_5, 0.999_89),
+            Level(_same(column), f"same {what}", 0.95, 5e-7, 1e-5),
+            Level(f'damerau_levenshtein("{column}_l", "{column}_r") <= 1', f"{what}s one edit apart", 0.04, 2e-5, 1e-4),
+            Level("ELSE", f"two different {what}s", 0.01, 0.999_979_5, 0.999_89),
         ),
     )  # fmt: skip
 

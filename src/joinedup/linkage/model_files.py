@@ -22,7 +22,7 @@ def read_model(path: Path) -> dict[str, Any]:
         used = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise from_oserror(error) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _no_model(path, "it is not JSON") from None
     if used == {}:
         raise LinkageError("The newest run compared no records, so there is nothing to look up with.")
@@ -33,7 +33,17 @@ def read_model(path: Path) -> dict[str, Any]:
             raise _no_model(path, f"`{key}` is missing or of another kind")
     if not used["comparisons"] or not all(_is_comparison(one) for one in used["comparisons"]):
         raise _no_model(path, "a comparison lacks its levels")
+    rules = used["blocking_rules_to_generate_predictions"]
+    used["blocking_rules_to_generate_predictions"] = [_as_rule(path, rule) for rule in rules]
     return used
+
+
+def _as_rule(path: Path, told: Any) -> dict[str, Any]:
+    """A blocking rule as an object; Splink takes a text as well."""
+    rule = {"blocking_rule": told} if isinstance(told, str) else told
+    if not isinstance(rule, dict) or not isinstance(rule.get("blocking_rule"), str):
+        raise _no_model(path, "a blocking rule is no condition")
+    return rule
 
 
 def _is_comparison(told: Any) -> bool:

@@ -71,7 +71,7 @@ def link_file(
     started = time.monotonic()
     asked = asked or Asked()
     project = project_around(records)
-    _refuse_overwriting(records, clusters, asked.pairs)
+    _refuse_overwriting(records, clusters, asked)
     settings = _settings(project, asked)
     engine = DuckDBEngine(project.resources if project else Resources())
     try:
@@ -124,12 +124,12 @@ def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> Fra
     return gated.accepted["person_records"]
 
 
-def _refuse_overwriting(records: Path, *outputs: Path | None) -> None:
-    for path in outputs:
+def _refuse_overwriting(records: Path, clusters: Path, asked: Asked) -> None:
+    for path in (clusters, asked.pairs):
         if path is not None and path.suffix not in (".csv", ".parquet"):
             raise StorageError("Results are written as .csv or .parquet.", place=Place(file=str(path)))
-    taken = {records.resolve()}
-    for path in outputs:
+    taken = {path.resolve() for path in (records, asked.model) if path is not None}
+    for path in (clusters, asked.pairs, asked.save_model):
         if path is None:
             continue
         if path.resolve() in taken:

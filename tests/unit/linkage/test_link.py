@@ -130,7 +130,7 @@ def test_few_records_are_compared_with_the_starting_model(engine: DuckDBEngine) 
     assert one == other != third
 
 
-@pytest.mark.parametrize("count", [1, 2, 40])
+@pytest.mark.parametrize("count", [1, 2, 40, 301])
 def test_one_record_and_equal_records(engine: DuckDBEngine, count: int) -> None:
     same = {
         "forenames": "EVA", "surname": "NOWAK", "dob": dt.date(1990, 1, 2), "dob_precision": "day", "id_pnc": "1/90",

@@ -113,6 +113,8 @@ CONDITIONS = [
     '"surname_l" IS NULL AND "surname_r" IS NOT NULL',
     'coalesce("postcode_l", "sector_r") = "postcode_r"',
     '"forename_l" = "surname_r"',
+    "coalesce(\"surname_l\", '') = coalesce(\"surname_r\", '')",
+    "coalesce(\"surname_l\", '') = ''",
     'date_diff(\'month\', CAST("dob_l" AS DATE), CAST("dob_r" AS DATE)) = 0',
 ]
 
