@@ -206,11 +206,6 @@ def candidate_pairs(rules: Sequence[Rule], at_once: int, every: int = 1) -> Iter
         done.append(rules[n])
 
 
-def joined_by(rule: Rule, left: Rows, right: Rows) -> Bools:
-    """Whether the rule joins each pair."""
-    return _joins(rule, left, right)
-
-
 def _joins(rule: Rule, left: Rows, right: Rows) -> Bools:
     if rule.lists is not None:
         return _first_shared(rule.lists.offsets, rule.lists.codes, left, right) >= 0

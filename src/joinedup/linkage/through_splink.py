@@ -23,6 +23,7 @@ from joinedup.errors import LinkageError
 from joinedup.linkage import model
 from joinedup.linkage.comparing import Bits
 from joinedup.linkage.features import Records
+from joinedup.linkage.fitting import OURS
 from joinedup.linkage.loops import Rows
 
 LEFT_OUT = (
@@ -31,8 +32,6 @@ LEFT_OUT = (
     "the cap on values that too many records share",
 )
 """Our own steps, which Splink's model has no words for."""
-
-OURS = "joinedup"
 
 _names = itertools.count()
 
