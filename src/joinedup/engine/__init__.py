@@ -5,6 +5,7 @@ physical row of every row, frames, and Parquet written whole or not at all. Refu
 DuckDB and Spark are imported in this room only.
 """
 
+from joinedup.engine.beside import Beside
 from joinedup.engine.contract import DistinctMap, Engine, Resources, Spool
 from joinedup.engine.duck import DuckDBEngine, storage_errors
 from joinedup.engine.extracts import (
@@ -21,7 +22,7 @@ from joinedup.engine.mapping import Mapper
 from joinedup.engine.storing import remove_folder, replace_folder, write_bytes
 
 __all__ = [
-    "ROW", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "ExtractReader", "Mapper", "Reading", "Resources",
-    "RowFault", "Spool", "is_extract", "open_extract", "read_extract", "remove_folder", "replace_folder",
+    "ROW", "Beside", "DistinctMap", "DuckDBEngine", "Engine", "Extract", "ExtractReader", "Mapper", "Reading",
+    "Resources", "RowFault", "Spool", "is_extract", "open_extract", "read_extract", "remove_folder", "replace_folder",
     "storage_errors", "write_bytes",
 ]  # fmt: skip

@@ -53,6 +53,7 @@ class Engine(Protocol):
     """Frames in, frames out; nothing is computed until `keep`, `collect` or `write`."""
 
     name: str
+    resources: Resources
 
     def frame(self, table: pa.Table) -> Frame:
         """A frame over an Arrow table."""

@@ -61,6 +61,8 @@ def phones_found(text: str | None, *, invented: bool) -> Found:
     """
     if text is None:
         return None
+    if len(text) == 11 and text[0] == "0" and text.isascii() and text.isdigit():  # as most are: one, in national form
+        return [sign] if (sign := _of_number(text, invented)) else None
     numbers = [_national(part) for part in text.split(";")]
     told = {sign for number in numbers if number and (sign := _of_number(number, invented))}
     if told <= {TOO_SHORT} and not any(number and _of_number(number, invented) is None for number in numbers):

@@ -33,6 +33,7 @@ _NO_SURNAME = _NO_NAME | {"NK"}
 _NOBODY = frozenset({"A N OTHER", "AN OTHER"})
 _TEST = frozenset({"TEST", "TESTING", "DUMMY"})
 _TEST_NAMES = frozenset({"MICKEY MOUSE", "DONALD DUCK"})
+_NO_PERSON = _NOBODY | _TEST_NAMES
 
 _BUSINESS_ALONE = frozenset({"LTD", "LIMITED", "PLC", "LLP"})
 _BUSINESS_AFTER = frozenset({
@@ -80,8 +81,8 @@ def names_found(forenames: str | None, surname: str | None) -> tuple[Found, Foun
     """
     if forenames == surname:
         return None, name_found(surname, "full")
-    both = _upper(f"{forenames or ''} {surname or ''}") if forenames and surname else ""
-    if both and both.replace(".", " ").replace("  ", " ") in _NOBODY | _TEST_NAMES:
+    both = _upper(f"{forenames} {surname}") if forenames and surname else ""
+    if both and both.replace(".", " ").replace("  ", " ") in _NO_PERSON:
         return None, [TEST if both in _TEST_NAMES else PLACEHOLDER]
     return name_found(forenames, "forenames"), name_found(surname, "surname")
 

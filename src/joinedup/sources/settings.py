@@ -46,6 +46,11 @@ class Lists:
         return chosen
 
 
+def _nothing(table: Table) -> Sequence[DistinctMap]:
+    """A name, because what is sent to another process is sent by name."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Settings:
     """lists: as above. folder: what `source_file` paths are relative to.
@@ -56,5 +61,5 @@ class Settings:
 
     lists: Lists
     folder: Path
-    adds: Callable[[Table], Sequence[DistinctMap]] = lambda table: ()
+    adds: Callable[[Table], Sequence[DistinctMap]] = _nothing
     overlay: Callable[[ExtractReader, str | None], Reader] = with_mended

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from joinedup import tables
-from joinedup.engine import ROW, Engine, Mapper, RowFault, Spool
+from joinedup.engine import ROW, Beside, Engine, RowFault, Spool
 from joinedup.engine.contract import Frame
 from joinedup.engine.extract_rows import text_table
 from joinedup.errors import Place, SourceMapError, nearest
-from joinedup.sources.broken import BLANKED, KEYS, broken_of, fed_by, told_of
+from joinedup.sources.broken import BLANKED, KEYS, broken_of, told_of
+from joinedup.sources.making import Making
+from joinedup.sources.mended import with_mended
 from joinedup.sources.settings import Reader, Settings
 from joinedup.sources.source_map import SourceMap, TableMap
-from joinedup.sources.targets import HEADER_LIKENESS, UNREAD, Builder
+from joinedup.sources.targets import HEADER_LIKENESS
 from joinedup.tables.columns import TEXTS
 
 FREE_TEXT = frozenset(
@@ -42,18 +44,11 @@ class TableStream:
     _blanked: dict[int, frozenset[str]] = field(default_factory=dict)  # of rows not yet written
 
     def __post_init__(self) -> None:
-        raw = {name: f"raw:{place}" for place, name in enumerate(self.reader.columns)}  # names no target can have
-        builder = Builder(self.source, self.table_map, self.settings, raw, Place(file=self.file))
-        maps = builder.maps()
-        self._raw = raw
-        self._targets = Mapper(maps)
-        self._added = Mapper(added := self.settings.adds(self.table_map.table))
-        self._marks = sorted(name for one in maps for name in one.gives if name.startswith(UNREAD))
-        self._extra = [pa.field(name, type_) for one in added for name, type_ in one.gives.items()]
-        constants = {"source_file": self.file, "system": self.source.system}
-        self._constants: dict[str, str | None] = {**builder.constants(), **constants}
-        fed = fed_by(maps, added)
-        self._fed = {name: fed.get(made, frozenset()) for name, made in raw.items()}
+        plain = replace(self.settings, overlay=with_mended)  # how rows are found is nothing to how they are made
+        making = Making(self.source, self.table_map, plain, tuple(self.reader.columns), self.file)
+        made = making.rows()
+        self._fed, self._schema = made.fed, pa.schema([*made.schema, (BLANKED, TEXTS)])
+        self._make = Beside(making.rows, self.engine.resources.threads)
         self._read_for = {
             c for target, spec in self.table_map.columns.items() if target not in FREE_TEXT for c in spec.columns
         }
@@ -94,6 +89,7 @@ class TableStream:
         if self._spool is None:
             self._write(self._no_rows())
         assert self._spool is not None  # noqa: S101 - made by the line above
+        self._make.close()
         return self._spool.frame()
 
     @property
@@ -145,14 +141,9 @@ class TableStream:
         return rows.filter(pc.invert(pc.is_in(rows[ROW], pa.array(sorted(unkeyed), pa.int64())))) if unkeyed else rows
 
     def _write(self, rows: pa.Table) -> None:
-        mapped = self._targets(rows.rename_columns([self._raw.get(name, name) for name in rows.column_names]))
-        table = self.table_map.table
-        columns = {column.name: self._column(mapped, column.name, column.type) for column in table.columns}
-        made = self._added(pa.table({**columns, **{name: mapped[name] for name in self._marks}}))
-        made = made.append_column(BLANKED, self._taken_blanked(rows))
+        made = self._make(rows).append_column(BLANKED, self._taken_blanked(rows))
         if self._spool is None:
-            marks = [pa.field(name, pa.bool_()) for name in self._marks]
-            self._spool = self.engine.spool(pa.schema([*table.schema, *marks, *self._extra, (BLANKED, TEXTS)]))
+            self._spool = self.engine.spool(self._schema)
         self._spool.write(made)
 
     def _taken_blanked(self, rows: pa.Table) -> pa.Array:
@@ -162,16 +153,6 @@ class TableStream:
         self._blanked = {}
         return pa.array(names, TEXTS)
 
-    def _column(self, mapped: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
-        if name in mapped.column_names:
-            return mapped[name]
-        value = self._constants.get(name)
-        return pa.nulls(mapped.num_rows, type_) if value is None else _repeated(value, mapped.num_rows, type_)
-
     def _no_rows(self) -> pa.Table:
         fields = [*(pa.field(name, pa.string()) for name in self.reader.columns), pa.field(ROW, pa.int64())]
         return pa.schema(fields).empty_table()
-
-
-def _repeated(value: str, count: int, type_: pa.DataType) -> pa.Array:
-    return pa.repeat(pa.scalar(value, pa.string()).cast(type_), count)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from joinedup import tables
 from joinedup.codes import CodeList
 from joinedup.engine import DistinctMap
 from joinedup.errors import CodeListError, Place, SourceMapError, nearest
-from joinedup.sources import standard
+from joinedup.sources import names, standard
 from joinedup.sources.settings import Settings
 from joinedup.sources.source_map import KEYS, PARTIAL_DATES, SourceMap, TableMap, ValueSpec
 from joinedup.tables import Column
@@ -310,37 +309,17 @@ class Builder:
         specs = self.table_map.columns
         used = [(target, specs[target]) for target in NAME_PARTS if target in specs and specs[target].columns]
         columns = [self._columns(spec) for _, spec in used]
-        texts = {target: self._cells(spec) for target, spec in used}
-        read = functools.lru_cache(100_000)(standard.name)
-        split = functools.lru_cache(100_000)(standard.full_name)
+        readers = [self._name_reader(target, spec, dict(used)) for target, spec in used]
+        made = names.made_by(list(zip(readers, map(len, columns), strict=True)))
+        return DistinctMap(tuple(c for lent in columns for c in lent), made, names.GIVES)
 
-        def made(*cells: str | None) -> list[object]:
-            parts: dict[str, standard.Name] = {}
-            received: dict[str, str | None] = {}
-            aliases: list[str] = []
-            start = 0
-            for (target, spec), lent in zip(used, columns, strict=True):
-                found = texts[target](*cells[start : start + len(lent)])
-                start += len(lent)
-                text = " ".join(found) or None
-                if target == "name":
-                    parts["forenames"], parts["surname"] = split(text, spec.order or "forenames surname")
-                    received["forenames"] = received["surname"] = text
-                elif target == "aliases":
-                    aliases += [alias for one in found if (alias := read(one).main)]
-                    received["aliases"] = "; ".join(found) or None
-                else:
-                    parts[target], received[target] = read(text), text
-            others = [other for part in parts.values() for other in part.others]
-            every = list(dict.fromkeys([*others, *aliases])) or None
-            forenames, surname = parts.get("forenames", _NO_NAME), parts.get("surname", _NO_NAME)
-            return [forenames.main, surname.main, every, *(received.get(n) for n in NAME_PARTS[1:])]
-
-        gives = {
-            "forenames": pa.string(), "surname": pa.string(), "aliases": pa.list_(pa.string()),
-            **{f"{name}_received": pa.string() for name in NAME_PARTS[1:]},
-        }  # fmt: skip
-        return DistinctMap(tuple(c for lent in columns for c in lent), made, gives)
+    def _name_reader(self, target: str, spec: ValueSpec, used: Collection[str]) -> names.NameReader:
+        """A full name says nothing of a part that has a column of its own."""
+        texts = self._cells(spec)
+        if target == "name":
+            parts = [part for part in names.PARTS if part not in used]
+            return names.full_name_reader(texts, spec.order or "forenames surname", parts)
+        return names.aliases_reader(texts) if target == "aliases" else names.part_reader(texts, target)
 
 
 def _text_reader(column: Column) -> Callable[[str], object]:
@@ -354,9 +333,6 @@ def _text_reader(column: Column) -> Callable[[str], object]:
     if column.name == "postcode":
         return standard.postcode
     return standard.identifier if column.name.startswith("id_") else standard.plain_text
-
-
-_NO_NAME = standard.Name(None, [])
 
 
 def _translated(list_: CodeList, texts: list[str]) -> tuple[list[str], str | None]:

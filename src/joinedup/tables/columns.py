@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -79,6 +79,12 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
+
+    def __reduce__(self) -> tuple[Callable[[str], Table], tuple[str]]:
+        """Sent to another process by name, because tables are told apart by `is`."""
+        from joinedup.tables import named
+
+        return named, (self.name,)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
