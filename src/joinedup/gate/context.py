@@ -282,13 +282,19 @@ def _counted(engine: Engine, crimes: Frame, frames: Frames, first: Frames, roles
         victims = engine.keep(roles.filter((nw.col("role") == "victim") & ~nw.col("crime_id").is_null()))
         parts += [_suspect_counts(suspects, with_people=with_people), _victims(victims), _sharing(suspects, victims)]
         parts += [_fitting(victims)] if with_people else []
+        parts.append(_unread_roles(roles))
     for part in parts:
         crimes = crimes.join(engine.keep(part), on="crime_id", how="left")
     names = crimes.collect_schema().names()
     zeros = [n for n in ("suspects", "known_suspects", "suspects_with_ethnicity", "victims") if n in names]
-    noes = [n for n in ("notes_several", "notes_open", "shares_victim") if n in names]
+    noes = [n for n in ("notes_several", "notes_open", "shares_victim", "roles_unread") if n in names]
     filled = [nw.col(n).fill_null(0) for n in zeros] + [nw.col(n).fill_null(False) for n in noes]
     return crimes.with_columns(*filled) if filled else crimes
+
+
+def _unread_roles(roles: Frame) -> Frame:
+    unread = roles.filter(nw.col("role").is_null() & ~nw.col("crime_id").is_null())
+    return unread.select("crime_id").unique().with_columns(nw.lit(True).alias("roles_unread"))
 
 
 def _suspect_counts(suspects: Frame, *, with_people: bool) -> Frame:

@@ -71,6 +71,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
         "known_suspects": Fact(WHOLE, "Suspects and offenders whose role is `known`."),
         "suspects_with_ethnicity": Fact(WHOLE, "Known suspects with a self-defined ethnicity."),
         "victims": Fact(WHOLE, "Victims."),
+        "roles_unread": Fact(YES_NO, "Whether some role in it is empty or could not be read: it may be a suspect's."),
         "youngest_victim": Fact(WHOLE, "Lowest age of a victim at the offence, by birth date or else as stated."),
         "victim_fits": Fact(YES_NO, "Some victim may be of the age the offence is about; no: none can be."),
         "shares_victim": Fact(

@@ -21,6 +21,9 @@ _TITLES = frozenset({"MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SGT"
 """PC, DC, DS, SIR and LORD are left out: they are initials or names as well."""
 _TITLES_AT_THE_END = _TITLES - {"MISS"}
 
+_TITLES_ALONE = frozenset({"MR", "MRS"})
+"""Never a forename. MS and DR may be initials, and Miss is a name."""
+
 _NOT_KNOWN = frozenset({"UNKNOWN", "UNIDENTIFIED"})
 """Anywhere in a name, as in `unknown male`."""
 _NO_NAME = frozenset({
@@ -132,6 +135,8 @@ def _has_title(text: str, part: str) -> bool:
 
     A title alone before the comma is a surname, and two capitals beside small letters may be initials.
     """
+    if part == "forenames" and _plain_word(text.strip()) in _TITLES_ALONE:
+        return True
     before, _, after = text.partition(",")
     main, rest = before.split(), after.split()
     within = [*main[:-1], *rest[:-1]] if part == "full" else main[:-1][:1]

@@ -305,6 +305,7 @@ def _crime_facts(rows: Rows, crimes: Sequence[Row], terms: Terms) -> Facts | Non
             "victims": len({r["record_id"] for r in victims if r["record_id"] is not None}),
             "youngest_victim": min((a for r in victims if (a := _lowest(r)) is not None), default=None),
             "shares_victim": row["crime_id"] in shared,
+            "roles_unread": any(r["role"] is None for r in own),
         }
         if people is not None:
             made["victim_fits"] = _fits(first.get(row["crime_id"], row), victims)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from joinedup import tables
-from joinedup.errors import TableError, nearest
+from joinedup.errors import ExtractError, TableError, nearest
 from joinedup.gate import Mode, Rulebook, rulebook
 from joinedup.gate.plain import Reason, Terms, judge
 from joinedup.sources import Lists
@@ -37,6 +37,8 @@ def check_record(submission: Mapping[str, Given | Sequence[Given]], desk: Desk |
     """
     desk = desk or Desk()
     known = [table.name for table in tables.RECORD_TABLES]
+    if not isinstance(submission, Mapping):
+        raise ExtractError("A submission should give rows by table.")
     for name in submission:
         if name not in known:
             raise TableError(f"No submission holds a table `{name}`.{nearest(name, known)}")
@@ -50,4 +52,6 @@ def check_record(submission: Mapping[str, Given | Sequence[Given]], desk: Desk |
 
 
 def _several(given: Given | Sequence[Given]) -> Sequence[Given]:
-    return [given] if isinstance(given, Mapping) else given
+    if given is None or isinstance(given, str):
+        raise ExtractError("A table should be a row or a list of rows.")
+    return [given] if isinstance(given, Mapping) else list(given)

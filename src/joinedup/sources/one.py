@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from joinedup.engine import DistinctMap
-from joinedup.errors import ExtractError, Place
+from joinedup.errors import ExtractError, Place, nearest
 from joinedup.sources.broken import BLANKED, KEYS, broken, fed_by
-from joinedup.sources.plain import map_without_toml
+from joinedup.sources.plain import ALSO, map_without_toml
 from joinedup.sources.settings import Lists, Settings
 from joinedup.sources.stream import FREE_TEXT
-from joinedup.sources.targets import Builder
+from joinedup.sources.targets import HEADER_LIKENESS, Builder
 from joinedup.tables import Table
 
-Given = Mapping[str, str | None]
+Given = Mapping[str, Any]
+"""A row by column name: texts as a file would hold them; a number, yes or no, a day, and a list of texts will do."""
 
 
 def read_rows(table: Table, rows: Sequence[Given], lists: Lists, *, system: str) -> list[dict[str, Any]]:
@@ -37,7 +39,7 @@ def read_with_faults(
     """
     if not rows:
         return [], []
-    _refuse_values(table, rows)
+    rows = [_as_texts(table, place, row) for place, row in enumerate(rows, start=1)]
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     reader = _reader(table, columns, lists, system)
     made, faults = [], []
@@ -55,16 +57,35 @@ def _fault(table: Table, place: int, rule: str, column: str) -> dict[str, Any]:
     return {"table": table.name, "source_file": table.name, "source_row": place, "rule": rule, "column": column}
 
 
-def _refuse_values(table: Table, rows: Sequence[Given]) -> None:
-    """Rows hold texts, as a file would. Raises ExtractError for any other value, without telling it."""
-    for place, row in enumerate(rows, start=1):
-        for column, value in row.items():
-            if value is not None and not isinstance(value, str):
-                raise ExtractError(
-                    "A value should be text.",
-                    place=Place(file=table.name, row=place, column=column),
-                    remedy="Write dates as 2024-12-31, and several values with `;` between them.",
-                )
+def _as_texts(table: Table, place: int, row: object) -> dict[str, str | None]:
+    """A row as a file would hold it: numbers, yes and no, days and lists of texts are written out.
+
+    Raises ExtractError for what is no row, for any other value, and for a misspelt column, without telling a value.
+    """
+    if not isinstance(row, Mapping):
+        raise ExtractError("A row should give values by column.", place=Place(file=table.name, row=place))
+    for column in row:
+        if not isinstance(column, str):
+            raise ExtractError("A column's name should be text.", place=Place(file=table.name, row=place))
+        likely = "" if column in table or column in ALSO else nearest(column, [*table.names, *ALSO], HEADER_LIKENESS)
+        if likely:
+            raise ExtractError(f"There is no column `{column}`.{likely}", place=Place(file=table.name, row=place))
+    return {column: _as_text(value, Place(table.name, place, column)) for column, value in row.items()}
+
+
+def _as_text(value: object, place: Place) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | dt.date) and not isinstance(value, dt.datetime):
+        return str(value)
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
+    raise ExtractError(
+        "A value should be text.", place=place,
+        remedy="Write dates as 2024-12-31, and several values with `;` between them.",
+    )  # fmt: skip
 
 
 class _Reader:

@@ -36,6 +36,8 @@ _NOT_IN_NAMES = re.compile(r"[^\w\s'-]|[\d_]")
 """Besides vowel signs and other marks that stand on a letter, which Python's pattern takes for no part of a word."""
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SPACES = re.compile(r"\s+")
+_LETTER_IN_NUMBER = re.compile(r"\d[^\W\d_]\d")
+_EXTENSION = re.compile(r"\s*\(?(?:extension|ext|x)\.?\s*\d{1,5}\)?\s*$", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NOT_IN_POSTCODES = re.compile(r"[^A-Z0-9]")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
@@ -187,10 +189,14 @@ def postcode(text: str | None) -> str | None:
 
 
 def phone(text: str | None) -> str | None:
-    """Digits in national form (`+44`, `0044` and `(0)` folded); None for fewer than 10 or more than 15 digits."""
+    """Digits in national form (`+44`, `0044` and `(0)` folded), an extension left out; None for fewer than 10 or more
+    than 15 digits, and for a letter right between digits, which stands for one that nobody can know.
+    """
     digits = text or ""
     if not (digits.isascii() and digits.isdigit()):  # most are, and are read a million times
-        digits = re.sub(r"\D", "", re.sub(r"\(0\)", "", digits))
+        if _LETTER_IN_NUMBER.search(digits):
+            return None
+        digits = re.sub(r"\D", "", re.sub(r"\(0\)", "", _EXTENSION.sub("", digits)))
     for prefix in ("0044", "44"):
         if digits.startswith(prefix) and len(digits) - len(prefix) == 10:
             digits = "0" + digits[len(prefix) :]

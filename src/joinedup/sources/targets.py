@@ -271,13 +271,16 @@ class Builder:
 
         def made(*cells: str | None) -> list[object]:
             found = texts(*cells[: len(spec.columns)])
-            values, reason = _translated(list_, found)
+            read = [_visible(one) for one in found]
+            codes = [one for one in read if not (reasoned and _is_reason(one, list_))]
+            values, reason = _translated(list_, codes)
             said, odd = why(cells[len(spec.columns) :])
-            reason = None if values else (said or reason)
+            stated = said or next((_as_reason(one) for one in read if one not in codes), None)
+            reason = None if values else (stated or reason)
             value: object = (values or None) if many else (values[0] if values else None)
-            unread = any(list_.translate(text).reason == "unmapped" for text in found)
+            unread = any(list_.translate(one).reason == "unmapped" for one in codes)
             text = ["; ".join(found) or None] if received else []
-            beside = bool(values) and said is not None and bool(reason_columns)
+            beside = bool(values) and stated is not None
             return [value, unread, *text, *([reason, odd, beside] if reasoned else [])]
 
         gives = {name: column.type, f"{UNREAD}{name}": pa.bool_()}
@@ -333,6 +336,24 @@ def _text_reader(column: Column) -> Callable[[str], object]:
     if column.name == "postcode":
         return standard.postcode
     return standard.identifier if column.name.startswith("id_") else standard.plain_text
+
+
+STATED = ("refused", "not_asked", "not_understood", "not_known")
+"""Reasons that a sender may also write where the value would stand."""
+
+
+def _visible(text: str) -> str:
+    """Without marks that nobody sees, such as those that turn the direction of writing."""
+    return text if text.isprintable() else standard.plain_text(text) or ""
+
+
+def _as_reason(text: str) -> str:
+    return text.lower().replace(" ", "_")
+
+
+def _is_reason(text: str, list_: CodeList) -> bool:
+    """Whether a reason stands where a value would; a list may have codes of its own for them, which it reads."""
+    return _as_reason(text) in STATED and list_.translate(text).code is None
 
 
 def _translated(list_: CodeList, texts: list[str]) -> tuple[list[str], str | None]:
