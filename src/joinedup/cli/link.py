@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def link(  # noqa: PLR0913, PLR0917 - one argument an option
-    records: Annotated[Path, typer.Argument(help="Any file with columns of `person_records`.")],
+    records: Annotated[Path, typer.Argument(help="Any file with columns of `person_records`, and any `id_` columns.")],
     clusters: Annotated[
         Path, typer.Option("--output", "-o", help="Where to write record_id, person_id (CSV or Parquet).")
     ],
@@ -48,6 +48,8 @@ def link(  # noqa: PLR0913, PLR0917 - one argument an option
 def _lines(linked: LinkedFile, through: str) -> list[str]:
     from joinedup.linkage.fitting import DROPPED
 
+    if not linked.records:
+        return ["The file holds 0 records, so nobody is joined.", *linked.notes]
     lines = [f"{linked.records:,} records are {linked.people:,} people at {linked.threshold:g} bits or more."]
     if linked.expected is not None:
         expected = linked.expected

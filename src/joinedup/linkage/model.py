@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from joinedup.linkage.features import IDENTIFIERS, ON_REQUEST
+from joinedup.linkage.features import EACH, IDENTIFIER, IDENTIFIERS, ON_REQUEST, UNWRITTEN
 
 NOT_COMPARED = "not compared"
 """What evidence says where one of the two records has no value: neither for nor against."""
@@ -67,24 +67,47 @@ def _near(column: str, least: float) -> str:
     return f'jaro_winkler_similarity("{column}_l", "{column}_r") >= {least}'
 
 
-def _identifier(column: str, what: str) -> Comparison:
+def near(what: str) -> str:
+    """The label of two texts that are alike, letter by letter."""
+    return f"{what} nearly the same"
+
+
+def slip(what: str) -> str:
+    """The label of two texts that are one letter, digit or exchange of neighbours apart."""
+    return f"{what} one typing slip apart"
+
+
+def _identifier(column: str, what: str, name: str | None = None) -> Comparison:
+    each = EACH + column
     return Comparison(
-        column, (column,), (_both(column),),
+        name or column, (column,), (_both(column),),
         (
             Level(_same(column), f"same {what}", 0.95, 5e-7, 1e-5),
-            Level(f'damerau_levenshtein("{column}_l", "{column}_r") <= 1', f"{what}s one edit apart", 0.04, 2e-5, 1e-4),
+            Level(f'list_has_any("{each}_l", "{each}_r")', f"one of several {what}s in common", 0.01, 2e-8, 2e-7),
+            Level(f'damerau_levenshtein("{column}_l", "{column}_r") <= 1', slip(what), 0.04, 2e-5, 1e-4),
             Level("ELSE", f"two different {what}s", 0.01, 0.999_979_5, 0.999_89),
         ),
     )  # fmt: skip
+
+
+def _other_identifiers(present: Collection[str]) -> list[Comparison]:
+    """Of identifiers that `person_records` has no column for.
+
+    Nobody vouches that each is issued to one person, so that their names do not begin with `id_`: training leaves the u
+    of those alone.
+    """
+    others = sorted(name for name in present if name.startswith(IDENTIFIER) and name not in IDENTIFIERS)
+    kinds = [(column, column.removeprefix(IDENTIFIER)) for column in others]
+    return [_identifier(column, f"{kind.replace('_', ' ')} identifier", f"{kind} identifier") for column, kind in kinds]
 
 
 def _shared(column: str, what: str, relatives: float) -> Comparison:
     return Comparison(
         column, (column,), (_both(column),),
         (
-            Level(f'list_has_any("{column}_few_l", "{column}_few_r")', f"a shared {what}", 0.5, 2e-6, relatives),
-            Level(f'list_has_any("{column}_l", "{column}_r")', f"a shared {what} that many have", 0.02, 1e-4, 0.02),
-            Level("ELSE", f"no shared {what}", 0.48, 0.999_898, 0.98 - relatives),
+            Level(f'list_has_any("{column}_few_l", "{column}_few_r")', f"same {what}", 0.5, 2e-6, relatives),
+            Level(f'list_has_any("{column}_l", "{column}_r")', f"same {what}, which many have", 0.02, 1e-4, 0.02),
+            Level("ELSE", f"no {what} in common", 0.48, 0.999_898, 0.98 - relatives),
         ),
     )  # fmt: skip
 
@@ -94,10 +117,20 @@ def _requested(column: str, what: str) -> Comparison:
         column, (column,), (_both(column),),
         (
             Level(_same(column), f"same {what}", 0.7, 0.02, 0.2, column),
-            Level(_near(column, 0.9), f"{what}s near", 0.1, 0.005, 0.02),
-            Level("ELSE", f"different {what}", 0.2, 0.975, 0.78),
+            Level(_near(column, 0.9), near(what), 0.1, 0.005, 0.02),
+            Level("ELSE", f"different {what}s", 0.2, 0.975, 0.78),
         ),
     )  # fmt: skip
+
+
+OTHER_ORDER = "same name in the other order"
+"""The label of a forename that tells of the surname as well, which is then not compared."""
+
+
+def _consonants(column: str, m: float, u: float, r: float) -> Level:
+    """Names by their consonants, where one of the two may lack its vowels."""
+    unwritten = " OR ".join(f"\"{column}_vowels_{side}\" = '{UNWRITTEN}'" for side in "lr")
+    return Level(f"{_same(f'{column}_consonants')} AND ({unwritten})", f"same consonants of a {column}", m, u, r)
 
 
 _SWAPPED = 'list_contains("surname_parts_l", "forename_r") AND list_contains("surname_parts_r", "forename_l")'
@@ -106,36 +139,39 @@ _SWAPPED = 'list_contains("surname_parts_l", "forename_r") AND list_contains("su
 COMPARISONS = (
     Comparison("forename", ("forename",), (_both("forename"),), (
         Level(_same("forename"), "same forename", 0.72, 0.004, 0.04, "forename"),
-        Level(f'({_SWAPPED})', "same name in the other order", 0.02, 2e-7, 1e-6),
+        Level(f'({_SWAPPED})', OTHER_ORDER, 0.02, 2e-7, 1e-6),
         Level('list_contains("other_names_l", "full_name_r") OR list_contains("other_names_r", "full_name_l")'
-              ' OR list_has_any("other_names_l", "other_names_r")', "name is the other's alias", 0.02, 1e-5, 1e-4),
-        Level(_near("forename", 0.92), "forenames near", 0.09, 0.004, 0.02),
-        Level('list_has_any("forename_family_l", "forename_family_r")', "forms of one forename", 0.04, 0.002, 0.01),
+              ' OR list_has_any("other_names_l", "other_names_r")', "a name matches an alias", 0.02, 1e-5, 1e-4),
+        Level(_near("forename", 0.92), near("forename"), 0.09, 0.004, 0.02),
+        Level('list_has_any("forename_family_l", "forename_family_r")', "two forms of one forename", 0.04, 0.002, 0.01),
+        _consonants("forename", 0.03, 0.002, 0.01),
         Level('list_contains("given_names_l", "forename_r") OR list_contains("given_names_r", "forename_l")',
-              "forename is a second name", 0.02, 0.003, 0.03),
+              "forename is the other's second name", 0.02, 0.003, 0.03),
         Level('substr("forename_l", 1, 1) = substr("forename_r", 1, 1)'
-              ' AND (length("forename_l") = 1 OR length("forename_r") = 1)', "initial fits", 0.03, 0.002, 0.01),
-        Level("ELSE", "different forename", 0.06, 0.985, 0.89),
+              ' AND (length("forename_l") = 1 OR length("forename_r") = 1)',
+              "forename is an initial that fits", 0.03, 0.002, 0.01),
+        Level("ELSE", "different forenames", 0.06, 0.985, 0.89),
     )),
     Comparison("surname", ("surname",), (_both("surname"), _SWAPPED), (
         Level(_same("surname"), "same surname", 0.82, 0.001, 0.75, "surname"),
-        Level(_near("surname", 0.92), "surnames near", 0.08, 0.001, 0.04),
-        Level(_same("surname_key"), "spellings of one surname", 0.01, 0.0005, 0.005),
-        Level('list_has_any("surname_parts_l", "surname_parts_r")', "a surname or part of one shared",
+        Level(_near("surname", 0.92), near("surname"), 0.08, 0.001, 0.04),
+        Level(_same("surname_key"), "two spellings of one surname", 0.01, 0.0005, 0.005),
+        _consonants("surname", 0.01, 0.0005, 0.005),
+        Level('list_has_any("surname_parts_l", "surname_parts_r")', "a surname or a part of one in common",
               0.03, 0.0005, 0.02),
-        Level("ELSE", "different surname", 0.06, 0.997, 0.185),
+        Level("ELSE", "different surnames", 0.06, 0.997, 0.185),
     )),
     Comparison("dob", ("dob",), (_both("dob"),), (
-        Level(_same("dob"), "same birth date", 0.86, 6e-5, 0.02, "dob"),
-        Level('damerau_levenshtein("dob_l", "dob_r") <= 1', "birth date one edit apart", 0.07, 0.0015, 0.01),
+        Level(_same("dob"), "same date of birth", 0.86, 6e-5, 0.02, "dob"),
+        Level('damerau_levenshtein("dob_l", "dob_r") <= 1', slip("date of birth"), 0.07, 0.0015, 0.01),
         Level('"dob_l" = substr("dob_r", 1, 5) || substr("dob_r", 9, 2) || \'-\' || substr("dob_r", 6, 2)',
-              "day and month swapped", 0.01, 5e-5, 0.0005),
-        Level('abs("birth_days_l" - "birth_days_r") <= 366', "birth dates within a year", 0.02, 0.04, 0.03),
-        Level("ELSE", "different birth date", 0.04, 0.958, 0.94),
+              "day and month of birth swapped", 0.01, 5e-5, 0.0005),
+        Level('abs("birth_days_l" - "birth_days_r") <= 366', "dates of birth within a year", 0.02, 0.04, 0.03),
+        Level("ELSE", "different dates of birth", 0.04, 0.958, 0.94),
     )),
     Comparison("birth_year", ("birth_year",), (_both("birth_year"), '"dob_l" IS NOT NULL AND "dob_r" IS NOT NULL'), (
-        Level(_same("birth_year"), "same birth year", 0.9, 0.02, 0.04),
-        Level("ELSE", "different birth year", 0.1, 0.98, 0.96),
+        Level(_same("birth_year"), "same year of birth", 0.9, 0.02, 0.04),
+        Level("ELSE", "different years of birth", 0.1, 0.98, 0.96),
     )),
     Comparison("generation", ("generation",), (_both("generation"),), (
         Level(_same("generation"), "both junior, or both senior", 0.97, 0.5, 0.3),
@@ -146,7 +182,7 @@ COMPARISONS = (
         Level(_same("postcode"), "same postcode", 0.15, 0.0002, 0.1, "postcode"),
         Level(_same("sector"), "same postcode sector", 0.03, 0.002, 0.03),
         Level(_same("district"), "same postcode district", 0.07, 0.01, 0.05),
-        Level("ELSE", "different address", 0.3, 0.9878, 0.17),
+        Level("ELSE", "different addresses", 0.3, 0.9878, 0.17),
     ), all_silent=True),
     Comparison("sex", ("sex",), (_both("sex"),), (
         Level(_same("sex"), "same sex", 0.99, 0.55, 0.5), Level("ELSE", "different sex", 0.01, 0.45, 0.5))),
@@ -191,8 +227,13 @@ def _exploded(column: str) -> Block:
     return Block((column,), f'l."{column}" = r."{column}"', column)
 
 
+def _issued(column: str, wide: bool = False) -> tuple[Block, Block]:
+    """The rules of a column of identifiers."""
+    return _equal(column, wide=wide), replace(_exploded(EACH + column), wide=wide)
+
+
 BLOCKS = (
-    *[_equal(column) for column in IDENTIFIERS],
+    *[block for column in IDENTIFIERS for block in _issued(column)],
     _equal("surname", "dob"),
     _equal("forename", "dob"),
     Block(("forename", "surname", "dob"), 'l."surname" = r."forename" AND l."dob" = r."dob"'),
@@ -267,20 +308,24 @@ def without_frequencies(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def usable(present: Collection[str]) -> list[Comparison]:
     """The comparisons whose features are there."""
-    return [c for c in COMPARISONS if set(c.needs) & set(present)]
+    return [c for c in COMPARISONS if set(c.needs) & set(present)] + _other_identifiers(present)
 
 
 def training_blocks(present: Collection[str]) -> list[tuple[Block, set[str]]]:
     """Blocks within which a comparison can be trained, and the comparisons that cannot be trained there."""
     names = {comparison.name for comparison in usable(present)}
+    others = {comparison.needs: {comparison.name} for comparison in _other_identifiers(present)}
     return [
-        (_equal(*columns), held) for columns, held in TRAINING.items() if set(columns) <= set(present) and names - held
+        (_equal(*columns), held)
+        for columns, held in {**TRAINING, **others}.items()
+        if set(columns) <= set(present) and names - held
     ]
 
 
 def blocks(present: Collection[str]) -> list[Block]:
     """The blocking rules whose features are there."""
-    return [b for b in BLOCKS if set(b.needs) <= set(present)]
+    others = [block for one in _other_identifiers(present) for column in one.needs for block in _issued(column, True)]
+    return [b for b in (*BLOCKS, *others) if set(b.needs) <= set(present)]
 
 
 def rule_of(block: Block) -> dict[str, Any]:
@@ -297,7 +342,7 @@ def _levels(comparison: Comparison, present: Collection[str]) -> list[Level]:
 
 
 def _reads(sql: str) -> set[str]:
-    return {name.removesuffix("_l").removesuffix("_r") for name in sql.split('"')[1::2]}
+    return {name[:-2] for name in sql.split('"')[1::2]}
 
 
 def _as_splink(comparison: Comparison, present: Collection[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +14,21 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
+from joinedup import tables
 from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt, transaction
-from joinedup.engine import DuckDBEngine, Resources, write_bytes
+from joinedup.engine import DuckDBEngine, Resources, open_extract, write_bytes
 from joinedup.engine.contract import Frame
 from joinedup.engine.storing import appearing
 from joinedup.errors import ExtractError, LinkageError, Place, StorageError
 from joinedup.gate import Terms, gate, rulebook
-from joinedup.linkage import NOT_COMPARED, LinkSettings, link, model_files
+from joinedup.linkage import NOT_COMPARED, Linked, LinkSettings, link, model_files
+from joinedup.linkage.features import IDENTIFIER, held_by_crowds, other_identifiers
 from joinedup.linkage.link import Expected, Progress
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.stages import together
-from joinedup.sources import Lists, Settings, collect_file
+from joinedup.sources import Collected, Lists, Settings, SourceMap, collect_file, map_without_toml
+from joinedup.sources.identifiers import read_identifiers
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,11 @@ def link_file(
 ) -> LinkedFile:
     """Join the records of a file with columns of `person_records`; write record_id and person_id.
 
-    Output is CSV or Parquet by its name. A file inside a project is joined with the project's own salt, so that
-    nobody can guess ids, and the joining is in the project's audit log. Raises ExtractError for a file that is not
-    person records or holds rows that cannot be taken, LinkageError when there is nothing to compare or the model cannot
-    be used.
+    Any other column whose name begins with `id_` is compared as identifiers of its own kind; see
+    `sources.identifiers`. A file without rows gives clusters without rows. Output is CSV or Parquet by its name. A file
+    inside a project is joined with the project's own salt, so that nobody can guess ids, and the joining is in the
+    project's audit log. Raises ExtractError for a file that is not person records or holds rows that cannot be taken,
+    LinkageError when there is nothing to compare or the model cannot be used.
     """
     started = time.monotonic()
     asked = asked or Asked()
@@ -75,7 +79,8 @@ def link_file(
     settings = _settings(project, asked)
     engine = DuckDBEngine(project.resources if project else Resources())
     try:
-        linked = link(engine, _people(engine, project, records), settings, progress=progress)
+        people = _people(engine, project, records)
+        linked = link(engine, people.frame, settings, progress=progress) if people.count else _nobody(settings)
         if project:
             _log(project, records, linked.threshold, linked.clusters.num_rows)
         _write([linked.clusters], clusters)
@@ -92,8 +97,13 @@ def link_file(
         threshold=linked.threshold,
         seconds=round(time.monotonic() - started, 3),
         expected=linked.expected,
-        notes=linked.notes,
+        notes=(*people.notes, *linked.notes),
     )
+
+
+def _nobody(settings: LinkSettings) -> Linked:
+    """What a file without rows gives."""
+    return Linked(tables.CLUSTERS.empty(), None, tables.PAIRS.empty(), settings.threshold or 0.0)
 
 
 def _settings(project: Project | None, asked: Asked) -> LinkSettings:
@@ -108,20 +118,93 @@ def _settings(project: Project | None, asked: Asked) -> LinkSettings:
     )
 
 
-def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> Frame:
+@dataclass(frozen=True)
+class _People:
+    """Records of a file, with identifiers of its own besides. notes: what of the file is not compared, in words."""
+
+    frame: Frame
+    count: int
+    notes: tuple[str, ...]
+
+
+def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> _People:
     """The records of a file, judged as the gate judges them; every one is accepted, or the command stops."""
     lists = project.source_settings().lists if project else Lists()
-    collected = collect_file(engine, records, Settings(lists, records.parent), system="")
+    collected = collect_file(engine, records, Settings(lists, records.parent), system="", source=_source(records))
     if set(collected.frames) != {"person_records"}:
         raise ExtractError(
             "These are not person records.", place=Place(file=records.name, row=1),
             remedy="Name the columns as in table `person_records` of docs/reference/tables.md.",
         )  # fmt: skip
     frame = together(collected.frames["person_records"])
+    identifiers = _identifiers(collected)
     terms = Terms("historic", dt.date.today())
-    gated = gate(engine, {"person_records": frame}, collected.faults, rulebook().of_form(), terms)
+    faults = pa.concat_tables([collected.faults, identifiers.faults])
+    gated = gate(engine, {"person_records": frame}, faults, rulebook().of_form(), terms)
     _refuse_returned(engine.collect(gated.returns()).sort_by("source_row"), records.name)
-    return gated.accepted["person_records"]
+    accepted = identifiers.beside(engine, gated.accepted["person_records"])
+    return _People(accepted, sum(one.sent for one in collected.counts), identifiers.notes)
+
+
+def _source(records: Path) -> SourceMap | None:
+    """Of a file with identifiers and little else, whose columns are too few to tell its table by; else None."""
+    try:
+        columns = open_extract(records).columns
+    except ExtractError:
+        return None  # whoever reads the file tells it, or finds another sheet of the workbook
+    known = [name for name in columns if name in tables.PERSON_RECORDS]
+    if len(known) > 2 or not other_identifiers(columns):
+        return None
+    return map_without_toml(records, columns, "", tables.PERSON_RECORDS)
+
+
+@dataclass(frozen=True)
+class _Identifiers:
+    """Identifiers of a file that `person_records` has no column for. rows: source_file, source_row and a column a kind.
+
+    faults: cells that cannot be one, as `tables.UNREADABLE`. notes: what of the file is not compared, in words.
+    """
+
+    rows: pa.Table | None
+    faults: pa.Table
+    notes: tuple[str, ...]
+
+    def beside(self, engine: DuckDBEngine, people: Frame) -> Frame:
+        """The same people with their identifiers."""
+        if self.rows is None:
+            return people
+        return people.join(engine.frame(self.rows), on=["source_file", "source_row"], how="left")
+
+
+def _identifiers(collected: Collected) -> _Identifiers:
+    """Read what the reader of `person_records` left; a column that can be no identifier is told."""
+    ((file, reader),) = collected.readers.items()  # of one table, there is one
+    named = [name for name in reader.columns if name.startswith(IDENTIFIER) and name not in tables.PERSON_RECORDS]
+    taken = _told_apart(other_identifiers(named))
+    notes = [f"{_LEFT[_is_of(what, taken)]}: {what}" for what in collected.unread]
+    notes += [f"Not compared, for its name: column `{name}` of `{file}`." for name in named if name not in taken]
+    if not taken:
+        return _Identifiers(None, tables.UNREADABLE.empty(), tuple(notes))
+    rows, faults = read_identifiers(reader, taken, file)
+    crowded = [name for name in taken if held_by_crowds(rows[name])]
+    notes += [
+        f"Not compared: column `{name}` of `{file}`. Too many records share each of its values." for name in crowded
+    ]
+    return _Identifiers(rows.drop_columns(crowded), faults, tuple(notes))
+
+
+_LEFT = {False: "Not read", True: "Compared as identifiers of their own kind"}
+"""What becomes of a column that resembles one of `person_records`, by whether it was taken."""
+
+
+def _is_of(what: str, taken: Sequence[str]) -> bool:
+    return what.startswith(tuple(f"column `{name}` of " for name in taken))
+
+
+def _told_apart(columns: Sequence[str]) -> list[str]:
+    """Without those that differ from another, or from a column of `person_records`, in capitals alone."""
+    first = {name.lower(): name for name in reversed(columns)}
+    return [name for name in columns if first[name.lower()] == name and name.lower() not in tables.PERSON_RECORDS]
 
 
 def _refuse_overwriting(records: Path, clusters: Path, asked: Asked) -> None:

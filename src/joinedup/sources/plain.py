@@ -14,12 +14,12 @@ from joinedup.tables import Table
 ALSO = {"nationality": "nationalities", "nationalities_reason": "nationality_reason"}
 
 
-def map_without_toml(path: Path, columns: Sequence[str], system: str) -> SourceMap:
+def map_without_toml(path: Path, columns: Sequence[str], system: str, table: Table | None = None) -> SourceMap:
     """A source map for a file named after a table, or else for the table that most of its columns belong to.
 
-    Raises ExtractError when the columns are those of no table.
+    table: which it is, where that is known. Raises ExtractError when the columns are those of no table.
     """
-    table = _table_of(path, columns)
+    table = table or _table_of(path, columns)
     specs = {target: _spec(table, column, target) for column, target in _targets(table, columns)}
     if table is tables.PERSON_RECORDS and "record_id" in columns:
         specs["local_id"] = ValueSpec(columns=("record_id",), whole=True)
@@ -55,7 +55,8 @@ def _table_of(path: Path, columns: Sequence[str]) -> Table:
 
 
 def _resemblance(table: Table, columns: Sequence[str]) -> tuple[int, int]:
-    return len(_targets(table, columns)), -len(table.columns)
+    own_key = table is tables.PERSON_RECORDS and "record_id" in columns and "local_id" not in columns
+    return len(_targets(table, columns)) + own_key, -len(table.columns)
 
 
 def _targets(table: Table, columns: Sequence[str]) -> list[tuple[str, str]]:
