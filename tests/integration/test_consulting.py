@@ -1,4 +1,4 @@
-"""Who is this, and why are these two one person: reasons in words, no values, and every look in the log."""
+"""Who is this: reasons in words, no values, and every look in the log."""
 
 from __future__ import annotations
 
@@ -32,30 +32,6 @@ def log(project: Path) -> list[tuple[str, str, str]]:
         return store.execute("SELECT act, why, subjects FROM audit_log ORDER BY sequence").fetchall()
     finally:
         store.close()
-
-
-def test_explain_gives_the_weight_and_reasons_of_the_run(project: Path, joinedup: Any) -> None:
-    pair = next(p for p in table(project, "pairs") if p["match_weight"] is not None)
-    ends = pair["record_id_l"], pair["record_id_r"]
-    done = joinedup("explain", project, *reversed(ends), "--why", "operation 7", "--json")
-    told = json.loads(done.stdout)
-    people = {c["record_id"]: c["person_id"] for c in table(project, "clusters")}
-    assert told["match_weight"] == pair["match_weight"]
-    assert told["same_person"] == (people[ends[0]] == people[ends[1]])
-    expected = {(e["comparison"], e["level"], e["weight"]) for e in pair["evidence"] if e["level"] != "not compared"}
-    assert {(r["comparison"], r["found"], r["bits"]) for r in told["reasons"]} == expected
-    act, why, subjects = log(project)[-1]
-    assert (act, why, subjects.count("digest")) == ("consultation", "operation 7", 2)
-    assert ends[0] not in subjects
-
-
-def test_explain_says_when_two_records_were_never_compared(project: Path, joinedup: Any) -> None:
-    records = [c["record_id"] for c in table(project, "clusters")]
-    met = {(p["record_id_l"], p["record_id_r"]) for p in table(project, "pairs")}
-    other = next(r for r in records[1:] if (records[0], r) not in met)
-    done = joinedup("explain", project, records[0], other)
-    assert done.returncode == 0
-    assert "never compared" in done.stdout
 
 
 def test_lookup_finds_the_person_of_a_record_by_what_it_says(project: Path, joinedup: Any) -> None:
@@ -104,11 +80,6 @@ def test_a_description_that_cannot_be_used_ends_with_2_and_repeats_nothing(
     assert (done.returncode, says in done.stderr) == (2, True)
     assert f"`{arguments[1]}`" not in done.stderr
     assert "third" not in done.stderr
-
-
-def test_a_record_that_is_not_there_is_refused_and_not_repeated(project: Path, joinedup: Any) -> None:
-    done = joinedup("explain", project, "a:Zzsecretz", "b:2")
-    assert (done.returncode, "Zzsecretz" in done.stderr) == (2, False)
 
 
 def test_link_inside_a_project_is_logged_and_gives_back_the_ids_it_was_given(

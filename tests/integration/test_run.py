@@ -36,9 +36,10 @@ def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_wr
     run = only_run(ran_town)
     names = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()}
     kept = {t.name for t in tables.RECORD_TABLES} | {"returns", "completeness", "soundness"}
-    kept |= {"pairs", "clusters", "figures"}
+    kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures"}
     expected = {f"tables/{name}.parquet" for name in kept}
-    assert names == expected | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}
+    joins = {"strict.parquet", "loose.parquet"}
+    assert names == expected | joins | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}
     assert list((ran_town / "runs" / ".partial").iterdir()) == []
     assert latest(ran_town / "runs") == run
 

@@ -16,9 +16,10 @@ Law: Data Protection Act 2018, section 62 (collection, alteration, consultation,
 
 from joinedup.audit.entries import Act, Entry, Subject
 from joinedup.audit.log import Head, append, details
-from joinedup.audit.store import open_store, project_salt, transaction
+from joinedup.audit.store import erasing, open_store, project_salt, transaction
 from joinedup.audit.verification import verify
 
 __all__ = [
-    "Act", "Entry", "Head", "Subject", "append", "details", "open_store", "project_salt", "transaction", "verify",
+    "Act", "Entry", "Head", "Subject", "append", "details", "erasing", "open_store", "project_salt", "transaction",
+    "verify",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from joinedup.audit.log import START
-from joinedup.audit.sql import run
+from joinedup.audit.sql import Connection, run
 from joinedup.errors import BusyError, JoinedupError, Place, ProjectError, StorageError
 
 FILE_NAME = "joinedup.sqlite"
@@ -45,7 +45,53 @@ _LOG = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG,)
+_ERASED = ("CREATE TABLE erased_records (digest TEXT PRIMARY KEY, erased_at TEXT NOT NULL)",)
+
+
+def _kept_as_written(table: str, what: str) -> tuple[str, ...]:
+    """Triggers by which rows of `table` are only ever added, but for a lawful erasure: see `erasing`."""
+    return (
+        f"""
+        CREATE TRIGGER {table}_are_not_changed BEFORE UPDATE ON {table}
+        BEGIN SELECT RAISE(ABORT, '{what} are never changed'); END
+        """,
+        f"""
+        CREATE TRIGGER {table}_are_not_deleted BEFORE DELETE ON {table} WHEN NOT EXISTS (SELECT 1 FROM erasure_now)
+        BEGIN SELECT RAISE(ABORT, '{what} are never deleted'); END
+        """,
+        f"""
+        CREATE TRIGGER {table}_are_not_replaced BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, '{what} are never replaced'); END
+        """,
+    )
+
+
+# A judgement's number is the sequence of the audit entry that records it, so that no number is given twice, also where
+# a row was erased. There are no foreign keys: what was decided stands, whatever becomes of the records. Ids are ordered
+# by byte, as in Python and Arrow; a database that orders by language needs COLLATE "C" on them.
+_JUDGEMENTS = (
+    "CREATE TABLE erasure_now (one INTEGER PRIMARY KEY CHECK (one = 1))",
+    """
+    CREATE TABLE judgement_events (
+        number INTEGER PRIMARY KEY, record_id_l TEXT NOT NULL, record_id_r TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('same', 'different', 'unsure')),
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL, reading INTEGER CHECK (reading >= 1),
+        CHECK (record_id_l < record_id_r)
+    )
+    """,
+    "CREATE INDEX judgements_of_a_pair ON judgement_events (record_id_l, record_id_r)",
+    """
+    CREATE TABLE judgement_retirings (
+        number INTEGER PRIMARY KEY, done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL,
+        propose_again INTEGER NOT NULL CHECK (propose_again IN (0, 1))
+    )
+    """,
+    *_kept_as_written("judgement_events", "judgements"),
+    *_kept_as_written("judgement_retirings", "retirings of judgements"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS)
 """One tuple of statements per version of the library's own tables. Add at the end; never change one that shipped."""
 
 
@@ -90,7 +136,23 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             raise
 
 
-def project_salt(connection: sqlite3.Connection) -> bytes:
+@contextmanager
+def erasing(connection: Connection) -> Iterator[None]:
+    """Let rows of `judgement_events` and `judgement_retirings` be deleted, for a lawful erasure alone.
+
+    Their triggers refuse to delete unless `erasure_now` holds a row. It is put there and taken away inside the caller's
+    open transaction, so that no other connection ever sees it and nothing is left of it, however the block ends. One
+    function opens it, which knows what rows are about a record: `joinedup.linkage.judgements.forget_judgements`. The
+    audit log is never opened: there the record's salt goes instead, by `joinedup.audit.subjects.forget`.
+    """
+    run(connection, "INSERT INTO erasure_now (one) VALUES (1)")
+    try:
+        yield
+    finally:
+        run(connection, "DELETE FROM erasure_now")
+
+
+def project_salt(connection: Connection) -> bytes:
     """The project's own 32 random bytes, made the first time they are asked for.
 
     Ids that are made from record ids are keyed with it, so that nobody can try record ids until one fits.

@@ -13,7 +13,22 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from joinedup.cli import audit, check, demo, explain, link, lookup, new, receipts, run, take, template
+from joinedup.cli import (
+    audit,
+    check,
+    demo,
+    erase,
+    explain,
+    judge,
+    link,
+    lookup,
+    mend,
+    new,
+    receipts,
+    run,
+    take,
+    template,
+)
 from joinedup.cli.out import as_json
 from joinedup.errors import JoinedupError, from_oserror
 
@@ -58,6 +73,9 @@ app.command("run")(run.run)
 app.command("link")(link.link)
 app.command("lookup")(lookup.lookup)
 app.command("explain")(explain.explain)
+app.command("mend")(mend.mend)
+app.command("erase")(erase.erase)
+app.add_typer(judge.app, name="judge")
 app.add_typer(audit.app, name="audit")
 
 

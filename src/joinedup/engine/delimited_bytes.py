@@ -34,10 +34,21 @@ def utf8_pieces(path: Path, encoding: str | None, limits: Limits, size: int) -> 
     """
     raw = _unpacked(path, limits, max(size, _SMALLEST_READ))
     first = next(raw, b"")
-    mark, encoding = next(((m, e) for m, e in _MARKS if first.startswith(m)), (b"", encoding or "utf-8"))
+    mark, encoding = _marked(first, encoding)
     if len(first) == len(mark):
         raise ExtractError("The file is empty.", place=Place(file=path.name), remedy="Ask for it to be sent again.")
     return _as_utf8(chain((first[len(mark) :],), raw), encoding, path.name)
+
+
+def encoding_of(path: Path, encoding: str | None) -> tuple[bytes, str]:
+    """The byte-order mark that a file begins with, and the codec that writes the rest. Raises as `utf8_pieces`."""
+    with closing(_unpacked(path, Limits(), _SMALLEST_READ)) as raw:
+        mark, named = _marked(next(raw, b""), encoding)
+    return mark, _known(named, path.name)
+
+
+def _marked(first: bytes, encoding: str | None) -> tuple[bytes, str]:
+    return next(((m, e) for m, e in _MARKS if first.startswith(m)), (b"", encoding or "utf-8"))
 
 
 def beginning(path: Path, encoding: str | None, limits: Limits) -> bytes:
@@ -49,11 +60,14 @@ def beginning(path: Path, encoding: str | None, limits: Limits) -> bytes:
             if len(start) > LONGEST_HEADER:
                 break
     if start[:4096].count(0) > len(start[:4096]) // 3:
-        raise ExtractError("The file looks like UTF-16 without a mark.", place=Place(file=path.name), remedy=_SAVE_AS)
+        raise ExtractError(
+            "The file looks like UTF-16 without a mark.", place=Place(file=path.name),
+            remedy='Save it as UTF-8, or name its encoding in the source map: [reading] encoding = "utf-16-le".',
+        )  # fmt: skip
     return start
 
 
-def _unpacked(path: Path, limits: Limits, size: int) -> Iterator[bytes]:
+def _unpacked(path: Path, limits: Limits, size: int) -> Generator[bytes]:
     if not path.name.lower().endswith(".gz"):
         with path.open("rb") as stream:
             yield from _reads(stream, size)

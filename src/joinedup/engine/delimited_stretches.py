@@ -71,6 +71,11 @@ def first_row(content: bytes, delimiter: str, is_last: bool) -> Stretch | None:
     return next(_cut(content, found, 1, 1, is_last), None)
 
 
+def row_ends(content: bytes, delimiter: str, is_last: bool) -> Positions:
+    """The place after each row of a stretch."""
+    return _whole_rows(content, delimiter, is_last).ends
+
+
 def _with_last(items: Iterator[_T]) -> Iterator[tuple[_T, bool]]:
     for held in items:
         for item in items:

@@ -42,7 +42,7 @@ def delimited_text(path: Path, encoding: str | None, delimiter: str | None, limi
     header = delimited.header(beginning(path, encoding, limits), path.name, delimiter)
 
     def parts() -> Iterator[Extract]:
-        pieces = _without_start(utf8_pieces(path, encoding, limits, limits.chunk), header.size)
+        pieces = without_start(utf8_pieces(path, encoding, limits, limits.chunk), header.size)
         for stretch in stretches(pieces, header.delimiter, limits, path.name):
             yield from _of_stretch(stretch, header, path.name, limits.part)
 
@@ -80,7 +80,8 @@ def parquet(path: Path, limits: Limits) -> Opened:
         first = 1
         for table in _parquet_tables(path, limits.part_of(len(names))):
             numbers = pa.array(range(first, first + table.num_rows), pa.int64())
-            yield checked(_as_texts(table, path.name).append_column(ROW, numbers), (), has_nul=True)
+            texts = without_blank_rows(_as_texts(table, path.name).append_column(ROW, numbers))
+            yield checked(texts, (), has_nul=True)
             first += table.num_rows
 
     return names, parts
@@ -107,7 +108,8 @@ def _batches(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
         yield some
 
 
-def _without_start(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+def without_start(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Pieces of a file without its first `size` bytes."""
     for piece in pieces:
         if len(piece) > size:
             yield piece[size:]

@@ -37,9 +37,18 @@ Weigh = Callable[[Rows, Rows], Bits]
 Labels = npt.NDArray[np.int64]
 
 
+NEVER = -np.inf
+"""The weight of two records that somebody judged to be two people: no chain of ties brings them together."""
+
+_AGAINST_ALL = -1e15
+"""Outweighs every pair that holds whatever it weighs (1e9 each, fewer than 1e5 of them)."""
+
+
 @dataclass(frozen=True)
 class Ties:
-    """Pairs of rows with their weights in bits. always: pairs that hold whatever they weigh."""
+    """Pairs of rows with their weights in bits. always: pairs that hold whatever they weigh, unless one pair in their
+    cluster weighs `NEVER`. A pair may stand several times: `NEVER` outranks always, and always any weight.
+    """
 
     left: Rows
     right: Rows
@@ -66,6 +75,7 @@ class Grouped:
 
 def clusters(records: int, ties: Ties, weigh: Weigh, threshold: float) -> Grouped:
     """Cluster rows 0 to records - 1. weigh: weights of pairs that are not among `ties`. threshold: bits."""
+    ties = _without_overruled(ties)
     labels, cut = _components(records, ties, threshold)
     order, starts = _members(labels)
     known = _within(ties, labels)
@@ -73,8 +83,8 @@ def clusters(records: int, ties: Ties, weigh: Weigh, threshold: float) -> Groupe
     made = np.arange(records, dtype=np.int64)
     for component in np.flatnonzero(np.diff(starts) > LARGEST):  # held by ties of one weight, such as equal records
         rows = order[starts[component] : starts[component + 1]]
-        made[rows] = rows.min()
-        pairs = len(rows) * (len(rows) - 1) / 2
+        made[rows] = _kept_apart(rows, known)
+        pairs = float(sum(n * (n - 1) // 2 for n in np.unique(made[rows], return_counts=True)[1].tolist()))
         merges.append(np.array([[FOR_AT_MOST, pairs, pairs]]))
     order, starts = _without_large(order, starts)
     for first, last in _batches(starts):
@@ -103,6 +113,40 @@ def _components(records: int, ties: Ties, threshold: float) -> tuple[Labels, int
         kept = ~inside | (weights > higher)
         left, right, weights = left[kept], right[kept], weights[kept]
         labels = _connected(records, left, right)
+
+
+def _without_overruled(ties: Ties) -> Ties:
+    """Without the ties of pairs that are never to be joined, but for their `NEVER`."""
+    never = ties.weights == NEVER
+    if not never.any():
+        return ties
+    left, right = ties.left.astype(np.int64), ties.right.astype(np.int64)
+    pairs = np.minimum(left, right) << 32 | np.maximum(left, right)
+    kept = never | ~np.isin(pairs, pairs[never])
+    return Ties(ties.left[kept], ties.right[kept], ties.weights[kept], ties.always[kept] & ~never[kept])
+
+
+def _kept_apart(rows: Labels, known: Ties) -> Labels:
+    """By row, the first row of its cluster, for a component too large to weigh whole: one person, but for pairs that
+    are never to be joined. Then its ties are taken from the strongest down, and one that would join such a pair is not.
+    """
+    inside = np.isin(known.left, rows)
+    weights = np.where(known.always, np.inf, known.weights)[inside]
+    pairs = list(zip(known.left[inside].tolist(), known.right[inside].tolist(), strict=True))
+    parts = {row: {row} for row in rows.tolist()}
+    foes: dict[int, set[int]] = {row: set() for row in parts}
+    for place in np.flatnonzero(weights == NEVER):
+        for one, other in (pairs[place], pairs[place][::-1]):
+            foes[one].add(other)
+    if not any(foes.values()):
+        return np.full(len(rows), rows.min())
+    for place in np.argsort(-weights, kind="stable"):
+        one, other = (parts[row] for row in pairs[place])
+        if one is other or weights[place] == NEVER or any(foes[row] & other for row in one):
+            continue
+        one |= other
+        parts |= dict.fromkeys(other, one)
+    return np.array([min(parts[row]) for row in rows.tolist()])
 
 
 def _connected(records: int, left: Rows, right: Rows) -> Labels:
@@ -165,11 +209,11 @@ def _agglomerated(part: _Part, known: Ties, weigh: Weigh, threshold: float, made
     mine = (known.left < len(place)) & (known.right < len(place))
     mine[mine] = place[known.left[mine]] >= 0
     weights = np.where(known.always, np.inf, known.weights)[mine]
-    order = np.argsort(known.always[mine], kind="stable")  # a key is written last, over any score
+    order = np.argsort(known.always[mine], kind="stable")  # what always holds is written last, over any score
     _filled(matrix, place[known.left[mine]][order], place[known.right[mine]][order], weights[order], part)
     left, right = _unknown(matrix, part)
     rows = part.rows.astype(np.int32)
-    _filled(matrix, left, right, weigh(rows[left], rows[right]), part)
+    _filled(matrix, left, right, np.maximum(weigh(rows[left], rows[right]), -AGAINST_AT_MOST * 1e6), part)
     found, merges = _all(matrix, part, threshold)
     made[part.rows] = part.rows[found]
     return np.asarray(merges, dtype=np.float64)
@@ -224,15 +268,25 @@ def _all(matrix: Bits, part: _Part, threshold: float) -> tuple[Labels, Bits]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _merged(raw: Bits, threshold: float) -> tuple[Labels, Bits]:
+def _counted(raw: Bits, threshold: float) -> Bits:
+    """What each pair counts for in a mean: bits above the threshold, within bounds."""
     n = len(raw)
     sums = np.zeros((n, n))
     for i in range(n):
         for j in range(n):
-            if i != j:
-                sums[i, j] = (
-                    1e9 if raw[i, j] == np.inf else min(max(raw[i, j] - threshold, -AGAINST_AT_MOST), FOR_AT_MOST)
-                )
+            if raw[i, j] == np.inf:
+                sums[i, j] = 1e9
+            elif raw[i, j] == NEVER:
+                sums[i, j] = _AGAINST_ALL
+            elif i != j:
+                sums[i, j] = min(max(raw[i, j] - threshold, -AGAINST_AT_MOST), FOR_AT_MOST)
+    return sums
+
+
+@numba.njit(cache=True, nogil=True)
+def _merged(raw: Bits, threshold: float) -> tuple[Labels, Bits]:
+    n = len(raw)
+    sums = _counted(raw, threshold)
     counts, alive, labels = np.ones(n), np.ones(n, np.bool_), np.arange(n)
     merges = np.empty((n, 3))
     made = 0

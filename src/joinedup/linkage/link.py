@@ -17,7 +17,7 @@ from joinedup.engine import DuckDBEngine
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError
 from joinedup.linkage import fitting, model
-from joinedup.linkage.average import Grouped, Ties, clusters
+from joinedup.linkage.average import NEVER, Grouped, Ties, clusters
 from joinedup.linkage.blocking import candidate_pairs
 from joinedup.linkage.clusters import clusters_table
 from joinedup.linkage.comparing import Bits, Levels
@@ -38,7 +38,8 @@ Progress = Callable[[str, int, int], None]
 class LinkSettings:
     """threshold: bits at or above which two records are joined; None lets the scores choose. salt: the project's, for
     person ids. seed: of the random pairs. compare: `features.ON_REQUEST` columns to compare as well. model: Splink's
-    JSON to use as it is, untrained. through: what compares; `splink` leaves our own steps out.
+    JSON to use as it is, untrained. through: what compares; `splink` leaves our own steps out. ranges: whether to join
+    strictly and loosely as well.
 
     Raises LinkageError for a threshold that no pair could be held against.
     """
@@ -49,6 +50,7 @@ class LinkSettings:
     compare: tuple[str, ...] = ()
     model: Mapping[str, Any] | None = None
     through: Literal["arrays", "splink"] = "arrays"
+    ranges: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold is not None and not (math.isfinite(self.threshold) and self.threshold >= model.FLOOR):
@@ -71,7 +73,8 @@ class Expected:
 class Linked:
     """clusters: see `tables`. scored: pairs from even odds up. model: Splink's JSON as used, ours under `joinedup`.
 
-    keyed: pairs joined by a key, as `tables.PAIRS`. notes: what was left out, and what is not to be believed.
+    keyed: pairs joined by a key, as `tables.PAIRS`. notes: what was left out, and what is not to be believed. strict,
+    loose: the clusters at a higher and a lower threshold, where they were asked for.
     """
 
     clusters: pa.Table
@@ -82,6 +85,8 @@ class Linked:
     trained: bool = False
     expected: Expected | None = None
     notes: tuple[str, ...] = ()
+    strict: pa.Table | None = None
+    loose: pa.Table | None = None
 
     @property
     def pairs(self) -> pa.Table:
@@ -103,19 +108,22 @@ def link(
     settings: LinkSettings | None = None,
     by_key: pa.Table | None = None,
     progress: Progress | None = None,
+    judged: pa.Table | None = None,
 ) -> Linked:
     """Find which records are one person.
 
     people: `person_records`, or any of its columns with record_id; only `COMPARED` and what `settings.compare` names
-    are read. by_key: pairs (record_id_l, record_id_r) that share a key, taken as joined. Raises LinkageError when there
-    is nothing to compare and no key, or for a key that names a record which is not there.
+    are read. by_key: pairs (record_id_l, record_id_r) that share a key, taken as joined. judged: pairs with what a
+    person decided of them (verdict); `same` joins and `different` keeps apart, whatever keys and weights say, and
+    `different` outranks a chain of `same`. A judgement of a record that is not there rests. Raises LinkageError when
+    there is nothing to compare and no key, or for a key that names a record which is not there.
 
     Source: I. P. Fellegi and A. B. Sunter (1969), "A Theory for Record Linkage", J. Am. Stat. Assoc. 64(328).
     """
     settings = settings or LinkSettings()
-    numba.set_num_threads(min(engine.resources.threads, _cores()))
+    use_threads(engine)
     records = records_of(engine, people, settings.compare)
-    keyed, tied = _keyed(by_key), _tied(by_key, records)
+    keyed, tied = _keyed(by_key), both(_tied(by_key, records), decided(judged, records))
     compiler = Compiler(engine, records.features)
     fitted = _fitted(compiler, records, settings)
     if not fitted.settings["blocking_rules_to_generate_predictions"]:
@@ -126,13 +134,19 @@ def link(
         scored = _by_splink(engine, records, ready, fitted.settings)
     else:
         scored = score(records, ready, progress or _silent)
-    grouped, threshold = _grouped(scored, tied, fitted.matches, settings.threshold)
+    grouped, threshold, (strict, loose) = _grouped(scored, tied, fitted.matches, settings)
     notes = fitted.notes
     if grouped.cut:
         notes = (*notes, f"{grouped.cut:,} sets of records that chain together were cut at their weakest ties.")
-    clusters_found = clusters_table(records.ids, grouped.labels, _all_ties(scored, tied), settings.salt)
+
+    def table(found: Grouped | None) -> pa.Table | None:
+        return found and clusters_table(records.ids, found.labels, _all_ties(scored, tied), settings.salt)
+
     expected = _expected(grouped, fitted.matches)
-    return Linked(clusters_found, scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes)
+    return Linked(
+        table(grouped), scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes,
+        table(strict), table(loose),
+    )  # fmt: skip
 
 
 def _ready(compiler: Compiler, records: Records, settings: Mapping[str, Any], *, brought: bool) -> Ready:
@@ -148,8 +162,10 @@ def _ready(compiler: Compiler, records: Records, settings: Mapping[str, Any], *,
         ) from None
 
 
-def _cores() -> int:
-    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+def use_threads(engine: DuckDBEngine) -> None:
+    """Have the compiled loops use as many threads as the engine."""
+    cores = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    numba.set_num_threads(min(engine.resources.threads, cores))
 
 
 def _by_key_alone(records: Records, keyed: pa.Table, tied: Ties, settings: LinkSettings) -> Linked:
@@ -165,40 +181,61 @@ def _by_key_alone(records: Records, keyed: pa.Table, tied: Ties, settings: LinkS
 
 
 def _all_ties(scored: Scored, tied: Ties) -> Ties:
+    return both(Ties(scored.left, scored.right, scored.weights, np.zeros(len(scored), np.bool_)), tied)
+
+
+def both(one: Ties, other: Ties) -> Ties:
+    """Two sets of ties in one, in their order."""
     return Ties(
-        np.concatenate([scored.left, tied.left]), np.concatenate([scored.right, tied.right]),
-        np.concatenate([scored.weights, tied.weights]),
-        np.concatenate([np.zeros(len(scored), np.bool_), tied.always]),
+        np.concatenate([one.left, other.left]), np.concatenate([one.right, other.right]),
+        np.concatenate([one.weights, other.weights]), np.concatenate([one.always, other.always]),
     )  # fmt: skip
 
 
-def _grouped(scored: Scored, tied: Ties, matches: float, asked: float | None) -> tuple[Grouped, float]:
-    """Clusters at the threshold asked for, or at the one with the best F1 to be expected; and that threshold."""
+Range = tuple[Grouped | None, Grouped | None]
+
+
+def _grouped(scored: Scored, tied: Ties, matches: float, settings: LinkSettings) -> tuple[Grouped, float, Range]:
+    """Clusters at the threshold asked for, or at the one with the best F1 to be expected; that threshold; and on
+    request the clusters that would be right if wrong links counted four times as much as missed ones, and the reverse.
+    """
     ties, records = _all_ties(scored, tied), len(scored.ids)
 
     def weigh(left: Rows, right: Rows) -> Bits:
         return weighed(scored.ready, left, right)[0]
 
-    found = clusters(records, ties, weigh, asked or model.FLOOR)
-    if asked is not None:
-        return found, asked
-    best = best_threshold(found, matches)
-    return (found if best == model.FLOOR else clusters(records, ties, weigh, best)), best
+    def at(threshold: float) -> Grouped:
+        return clusters(records, ties, weigh, threshold)
+
+    if settings.threshold is not None and not settings.ranges:
+        return at(settings.threshold), settings.threshold, (None, None)
+    lowest = at(model.FLOOR)
+    best = settings.threshold if settings.threshold is not None else best_threshold(lowest, matches)
+    found = lowest if best == model.FLOOR else at(best)
+    if not settings.ranges:
+        return found, best, (None, None)
+    strict, loose = (best_threshold(lowest, matches, beta) for beta in (STRICT, LOOSE))
+    return found, best, (at(max(strict, best + 1)), at(max(min(loose, best - 1), model.FLOOR)))
 
 
-def best_threshold(grouped: Grouped, matches: float) -> float:
-    """Bits, in halves, at which clusters would have the highest F1 by the weights' own account.
+STRICT, LOOSE = 0.5, 2.0
+"""Betas of F: how many times as much a missed link counts as a wrong one is their square."""
+
+
+def best_threshold(grouped: Grouped, matches: float, beta: float = 1.0) -> float:
+    """Bits, in halves, at which clusters would have the highest F-beta by the weights' own account.
 
     Each merge joins so many pairs, of which so many are expected to be right. Merges are undone from the weakest up.
+    Source: C. J. van Rijsbergen (1979), "Information Retrieval", chapter 7.
     """
     if not len(grouped.merges):
         return model.FLOOR
     order = np.argsort(-grouped.merges[:, 0], kind="stable")
     means, pairs, right = grouped.merges[order].T
-    f1 = 2 * np.cumsum(right) / (np.cumsum(pairs) + matches)
+    f = (1 + beta**2) * np.cumsum(right) / (np.cumsum(pairs) + beta**2 * matches)
     steps = np.arange(0.0, 20.5, 0.5)
     kept = np.searchsorted(-means, -(steps - 1.0), side="right")
-    scores = np.where(kept > 0, f1[np.maximum(kept, 1) - 1], 0.0)
+    scores = np.where(kept > 0, f[np.maximum(kept, 1) - 1], 0.0)
     return float(steps[int(np.argmax(np.round(scores, 9)))])
 
 
@@ -272,6 +309,18 @@ def _tied(by_key: pa.Table | None, records: Records) -> Ties:
     return Ties(left, right, np.zeros(len(left)), np.ones(len(left), np.bool_))
 
 
+def decided(judged: pa.Table | None, records: Records) -> Ties:
+    """What people decided, as ties; of records that are there."""
+    if judged is None or judged.num_rows == 0:
+        return _tied(None, records)
+    firm = judged.filter(pc.is_in(judged["verdict"], pa.array(["same", "different"])))
+    sides = [pc.index_in(firm[name], value_set=records.ids) for name in ("record_id_l", "record_id_r")]
+    there = pc.and_(*(pc.is_valid(side) for side in sides))
+    left, right = (np.asarray(side.filter(there).to_numpy(), dtype=np.int32) for side in sides)
+    same = np.asarray(pc.equal(firm["verdict"].filter(there), "same").to_numpy(), dtype=np.bool_)
+    return Ties(left, right, np.where(same, 0.0, NEVER), same)
+
+
 def _without(scored: pa.Table, keyed: pa.Table) -> pa.Table:
     """Scored pairs that no key joins."""
     if not keyed.num_rows:
@@ -291,4 +340,4 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""
 
 
-__all__ = ["Expected", "LinkSettings", "Linked", "link", "score", "weighed"]
+__all__ = ["Expected", "LinkSettings", "Linked", "both", "decided", "link", "score", "use_threads", "weighed"]

@@ -30,10 +30,17 @@ class Figure:
     unknown: int
     lower: float | None
     upper: float | None
+    link_lower: float | None
+    link_upper: float | None
     method: str
     assumption: str | None
     benchmark: str | None
     suppressed: bool
+
+    @property
+    def widest(self) -> tuple[float | None, float | None]:
+        """The bounds of a share over all joinings, where it rests on joining; or else its own."""
+        return (self.lower, self.upper) if self.link_lower is None else (self.link_lower, self.link_upper)
 
 
 class Figures:

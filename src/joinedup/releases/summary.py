@@ -9,6 +9,7 @@ from joinedup.releases.inputs import ReportInput
 from joinedup.releases.lookup import Figure, Material, material
 from joinedup.releases.numbers import count, counted, has, interval, many, percent
 from joinedup.releases.report import INVENTED
+from joinedup.releases.sections.people import linked
 from joinedup.releases.sections.shares import group_figure, groups, unknown
 from joinedup.statistics.methods import JOINED, OWN
 
@@ -45,6 +46,8 @@ def _missing(written: Material) -> str:
     ethnicity, nationality = (
         written.figures.one(f"missing-{name}") for name in ("self-defined-ethnicity", "nationality")
     )
+    if not ethnicity.denominator:
+        return "No role makes anybody a suspect, so no suspect could be counted, with or without ethnicity."
     return (
         f"{many(ethnicity.denominator, 'suspect record')}: {_of(ethnicity)} {has(ethnicity.numerator)} no self-defined "
         f"ethnicity, {_of(nationality)} {has(nationality.numerator)} no nationality."
@@ -76,8 +79,8 @@ def _people(written: Material) -> str:
     are = "is a suspect" if suspected.numerator == 1 else "are suspects"
     return (
         f"If the joining is right, {many(everyone.denominator, 'record')} are about "
-        f"{many(everyone.numerator, 'person', 'people')}, {_of(several)} in two or more systems; "
-        f"{count(suspected.numerator)} {are}. {_rightness(written.run)}"
+        f"{many(everyone.numerator, 'person', 'people')}{linked(everyone)}, {_of(several)} in two or more systems; "
+        f"{count(suspected.numerator)}{linked(suspected)} {are}. {_rightness(written.run)}"
     )
 
 
@@ -100,7 +103,7 @@ def _shares(written: Material) -> Iterator[str]:
     for group in named[:_GROUPS_SHOWN]:
         before, after = (group_figure(written, method, group) for method in (OWN, JOINED))
         label = textwrap.shorten(group, 23, placeholder="…")
-        yield f"  {label:<24}{interval(before.lower, before.upper):<24}{interval(after.lower, after.upper)}"
+        yield f"  {label:<24}{interval(*before.widest):<24}{interval(*after.widest)}"
 
 
 def _unknown(figure: Figure) -> str:

@@ -1,8 +1,7 @@
-"""Looking at what a run found: who is this, and why are these two one person. Every look is in the audit log."""
+"""Looking at what a run found: who is this. Every look is in the audit log."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,35 +14,15 @@ import pyarrow.parquet as pq
 
 from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
 from joinedup.engine import DuckDBEngine
-from joinedup.errors import LinkageError, Place, ProjectError
+from joinedup.errors import LinkageError
 from joinedup.linkage import NOT_COMPARED, Described, against
 from joinedup.linkage.model_files import read_model
+from joinedup.linkage.reasons import Reason
 from joinedup.runs.accounts import account
 from joinedup.runs.folder import latest
 from joinedup.runs.project import Project, load_project
-from joinedup.runs.stages import LINKED
 from joinedup.sources import standard
 from joinedup.sources.source_map import DEFAULT_DATES
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What one comparison found, in words, and how many bits it gave."""
-
-    comparison: str
-    found: str
-    bits: float
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Two records: whether one person, their weight in bits (None: never compared, or below even odds), the reasons."""
-
-    same_person: bool
-    match_weight: float | None
-    threshold: float
-    reasons: tuple[Reason, ...]
-    by_key: bool
 
 
 @dataclass(frozen=True)
@@ -54,27 +33,6 @@ class Candidate:
     match_weight: float
     reasons: tuple[Reason, ...]
     records: tuple[str, ...]
-
-
-def explain(folder: Path, one: str, other: str, *, why: str, by: str | None = None) -> Explained:
-    """Why two records are, or are not, one person, from the newest run.
-
-    Raises ProjectError when there is no run or a record is not in it. The look is logged before it is given.
-    """
-    project = load_project(folder)
-    run = latest(project.runs)
-    clusters = pq.read_table(run / "tables" / "clusters.parquet", columns=["record_id", "person_id"])
-    persons = [_person_of(clusters, record) for record in (one, other)]
-    _log(project, "explain", [one, other], why, by)
-    first, second = sorted((one, other))
-    found = _pair(run, first, second)
-    return Explained(
-        same_person=persons[0] == persons[1],
-        match_weight=found["match_weight"] if found else None,
-        threshold=json.loads((run / LINKED).read_text())["threshold"],
-        reasons=_reasons(found["evidence"]) if found else (),
-        by_key=found is not None and found["match_weight"] is None,
-    )
 
 
 WRITTEN = {
@@ -132,23 +90,6 @@ def lookup(
     candidates = _candidates(run, pairs)[:most]
     _log(project, "lookup", [record for one in candidates for record in one.records], why, by)
     return candidates
-
-
-def _person_of(clusters: pa.Table, record: str) -> str:
-    found = clusters.filter(pc.equal(clusters["record_id"], record))["person_id"].to_pylist()
-    if not found:
-        raise ProjectError(
-            "The newest run holds no such record.",
-            place=Place(column="record_id"),
-            remedy="Write it as system:reference.",
-        )
-    return str(found[0])
-
-
-def _pair(run: Path, first: str, second: str) -> dict[str, Any] | None:
-    filters = [("record_id_l", "=", first), ("record_id_r", "=", second)]
-    rows = pq.read_table(run / "tables" / "pairs.parquet", filters=filters).to_pylist()
-    return rows[0] if rows else None
 
 
 def _reasons(evidence: Sequence[dict[str, Any]]) -> tuple[Reason, ...]:

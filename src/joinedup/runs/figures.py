@@ -9,8 +9,9 @@ those records agree.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ from joinedup.statistics import bound_share, completeness, conflict_matrix, gaps
 from joinedup.statistics.methods import COUNT, JOINED, KEY, LINK, OWN, PEOPLE
 from joinedup.tables import FIGURES
 
-__all__ = ["KeyedPairs", "RunTables", "make_figures"]
+__all__ = ["KeyedPairs", "RunTables", "make_figures", "with_link_error"]
 
 _HYPHENATED = {ETHNICITY: "self-defined-ethnicity", OBSERVED: "observed-ethnicity", NATIONALITY: "nationality"}
 
@@ -82,6 +83,40 @@ def make_figures(tables: RunTables, keep: Callable[[Frame], Frame] = lambda fram
     return pa.Table.from_pylist(rows, schema=FIGURES.schema)
 
 
+def with_link_error(figures: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
+    """Figures that rest on joining, with the least and the most that they come to over all joinings.
+
+    others: `make_figures` of the same tables with clusters at other thresholds. A part of the population that a joining
+    does not have counts nobody there.
+    """
+    by_key = [{_key(row): row for row in other.to_pylist()} for other in others]
+    rows = figures.to_pylist()
+    for row in rows:
+        if row["assumption"] == LINK:
+            ends = [_ends(row), *(_ends(other.get(_key(row), row | _NOBODY)) for other in by_key)]
+            lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+            row["link_lower"], row["link_upper"] = min(lows, default=None), max(highs, default=None)
+    return pa.Table.from_pylist(rows, schema=FIGURES.schema)
+
+
+_NOBODY = {"numerator": 0, "lower": 0.0, "upper": 0.0}
+
+
+def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in FIGURES.key)
+
+
+def _ends(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The bounds of a share, None for one of nobody; a count twice over."""
+    if row["measure"] in _COUNTS:
+        return float(row["numerator"]), float(row["numerator"])
+    return row["lower"], row["upper"]
+
+
+_COUNTS = ("people", "people-suspected")
+"""Measures that are no shares: people against the records that they were joined from."""
+
+
 def figure(measure: Measure, cell: Cell, count: Count) -> dict[str, object]:
     """One row of the figures table. Bounds put the unknown outside, then inside, the numerator."""
     lower, upper = _bounds(count) if count.share and count.denominator else (None, None)
@@ -93,6 +128,8 @@ def figure(measure: Measure, cell: Cell, count: Count) -> dict[str, object]:
         "unknown": count.unknown,
         "lower": lower,
         "upper": upper,
+        "link_lower": None,
+        "link_upper": None,
         "benchmark": None,
         "suppressed": small(count.numerator) or small(count.denominator),
     }

@@ -7,12 +7,15 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from joinedup.errors import from_oserror
+from joinedup.runs.lasting import Heritage, heritage
 from joinedup.runs.project import CONFIGURATION, Project
 
 COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "openpyxl", "scipy")
@@ -21,11 +24,14 @@ TRUTH = Path("truth") / "records.parquet"
 
 @dataclass(frozen=True)
 class Inputs:
-    """files: digest by path inside the project. salt: the project's own, which person ids depend on."""
+    """files: digest by path inside the project. salt: the project's own, which person ids depend on. taken_over: from
+    the run before, and what people judged.
+    """
 
     files: Mapping[str, str]
     versions: Mapping[str, str]
     salt: bytes
+    taken_over: Heritage = field(default_factory=Heritage)
 
     def digest(self, *parts: object) -> str:
         """SHA-256 over every file, the versions and `parts`."""
@@ -37,12 +43,14 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def read_inputs(project: Project, salt: bytes) -> Inputs:
-    """Digest every file the run may read. Raises StorageError for one that cannot be read."""
+def read_inputs(project: Project, salt: bytes, judged: pa.Table) -> Inputs:
+    """Digest every file the run may read. judged: as `tables.JUDGEMENTS`. Raises StorageError for a file that cannot be
+    read.
+    """
     paths = [p for p in sorted(project.sources.rglob("*")) if p.is_file() and not _ours(p)]
     paths += sorted((project.folder / "codes").glob("*.csv"))
     files = {path.relative_to(project.folder).as_posix(): file_digest(path) for path in paths}
-    return Inputs(files, versions(), salt)
+    return Inputs(files, versions(), salt, heritage(project.runs, judged))
 
 
 def _ours(path: Path) -> bool:

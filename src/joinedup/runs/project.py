@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import functools
 import json
 import tomllib
@@ -28,9 +29,10 @@ _SECTIONS: Mapping[str, set[str]] = {
     "link": {"threshold"},
     "codes": set(),
     "keyed_join": {"name", "systems", "on"},
+    "hold": {"name", "records"},
 }
 
-_REPEATED = {"keyed_join"}
+_REPEATED = {"keyed_join", "hold"}
 
 TEMPLATE = """\
 # A Joinedup project. Put each system's extracts in sources/<system>/, with a source.toml that maps them.
@@ -70,6 +72,10 @@ threshold = "auto"         # or bits, such as 9: two records at or above it are 
 # name = "crime recording and custody"
 # systems = ["crime", "custody"]
 # on = "crime"
+
+# [[hold]]                                # an inquiry's hold: nothing that it covers is erased
+# name = "preservation hold of the inquiry"
+# records = ["crime:*", "custody:1234"]   # every record when left out
 """
 
 SOURCE_TEMPLATE = """\
@@ -118,6 +124,17 @@ class KeyedJoin:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Records that nobody may erase. records: patterns of record ids, such as `x01-crime:*`."""
+
+    name: str
+    records: tuple[str, ...]
+
+    def covers(self, record: str) -> bool:
+        return any(fnmatch.fnmatchcase(record, pattern) for pattern in self.records)
+
+
+@dataclass(frozen=True)
 class Project:
     """A project folder and its checked configuration."""
 
@@ -133,6 +150,7 @@ class Project:
     threshold: float | None = None
     code_lists: Mapping[str, str] = field(default_factory=dict)
     keyed_joins: tuple[KeyedJoin, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
     @property
     def sources(self) -> Path:
@@ -260,6 +278,7 @@ def _project(folder: Path, content: Mapping[str, Any], where: Place) -> Project:
         threshold=_threshold(content.get("link", {}), where),
         code_lists=_code_lists(content.get("codes", {}), where),
         keyed_joins=tuple(_keyed_join(one, where) for one in content.get("keyed_join", [])),
+        holds=tuple(_hold(one, where) for one in content.get("hold", [])),
     )
 
 
@@ -329,3 +348,10 @@ def _keyed_join(content: Mapping[str, Any], where: Place) -> KeyedJoin:
     if content.get("on", "crime") != "crime":
         raise ProjectError('A keyed join is on = "crime": the crime reference that both systems use.', place=where)
     return KeyedJoin(str(content.get("name", " and ".join(systems))), (systems[0], systems[1]))
+
+
+def _hold(content: Mapping[str, Any], where: Place) -> Hold:
+    records = content.get("records", ["*"])
+    if not isinstance(records, list) or not records or not all(isinstance(one, str) for one in records):
+        raise ProjectError("A hold names records.", place=where, remedy='Such as records = ["crime:*"], or no line.')
+    return Hold(str(content.get("name", "a hold")), tuple(records))

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from joinedup.audit import Act, Entry, Head, Subject, append, open_store, project_salt, transaction
 from joinedup.engine import DuckDBEngine, remove_folder, write_bytes
+from joinedup.linkage.judgements import all_judgements
 from joinedup.releases import ReportInput
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
@@ -69,8 +70,8 @@ def _run(project: Project, progress: Progress, by: str) -> Ran:
     store = open_store(project.folder)
     try:
         with transaction(store):
-            salt = project_salt(store)
-        inputs = read_inputs(project, salt)
+            salt, judged = project_salt(store), all_judgements(store)
+        inputs = read_inputs(project, salt, judged)
         whole = _digest_of_run(project, inputs)
         made_at = datetime.now(UTC).replace(microsecond=0)
         systems = tuple(Subject("system", path.name) for path in project.systems())
@@ -99,7 +100,8 @@ def _run(project: Project, progress: Progress, by: str) -> Ran:
 
 def _digest_of_run(project: Project, inputs: Inputs) -> str:
     truth = project.folder / TRUTH
-    return inputs.digest(configuration_digest(project), file_digest(truth) if truth.exists() else None)
+    found = file_digest(truth) if truth.exists() else None
+    return inputs.digest(configuration_digest(project), found, inputs.taken_over.digest())
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Stages:
         resumed: list[str] = []
         so_far = self.inputs.digest()
         for number, stage in enumerate(STAGES, start=1):
-            so_far = digest([so_far, stage.name, stage.settings(self.project)])
+            taken_over = self.inputs.taken_over.digest() if stage.takes_over else None
+            so_far = digest([so_far, stage.name, stage.settings(self.project), taken_over])
             progress(number, len(STAGES), stage.says)
             if stage.resumes and self._still_whole(before.get(stage.name), so_far):
                 done[stage.name] = before[stage.name] | {"resumed": True}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup import codes, tables
-from joinedup.audit import Act
+from joinedup.audit import Act, open_store
+from joinedup.audit.erased import any_buried, buried
 from joinedup.codes import CodeList
 from joinedup.engine import DuckDBEngine, write_bytes
 from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError, Place, ProjectError, nearest
 from joinedup.gate import gate
 from joinedup.linkage import Linked, LinkSettings, alone, link, model_files
+from joinedup.linkage.identities import lasting
+from joinedup.linkage.judgements import in_force
 from joinedup.releases import ReportInput, Source, write_report
 from joinedup.runs.completeness import completeness_of
-from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
-from joinedup.runs.inputs import TRUTH, Inputs
+from joinedup.runs.counting import known_people
+from joinedup.runs.figures import KeyedPairs, RunTables, make_figures, with_link_error
+from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest
 from joinedup.runs.keyed import in_order, keyed_pairs
+from joinedup.runs.people import people_of
 from joinedup.runs.project import CONFIGURATION, Project
 from joinedup.runs.truth import compare_with_truth
 from joinedup.sources import Collected, collect_system
@@ -47,6 +53,10 @@ class Work:
     def path(self, table: str) -> Path:
         return self.folder / "tables" / f"{table}.parquet"
 
+    def joined(self, how: str) -> Path:
+        """Where the clusters of a joining that is not the run's own lie: `strict` or `loose`."""
+        return self.folder / f"{how}.parquet"
+
     def table(self, name: str) -> Frame:
         return self.engine.read(self.path(name))
 
@@ -58,7 +68,8 @@ class Work:
 class Stage:
     """name: in progress and manifest. does: the work; gives counts in and out. settings: what its result depends on.
 
-    act: what the audit log calls it. resumes: whether a whole one may serve again.
+    act: what the audit log calls it. resumes: whether a whole one may serve again. takes_over: whether it depends on
+    the run before and on what people judged.
     """
 
     name: str
@@ -67,6 +78,7 @@ class Stage:
     settings: Callable[[Project], object]
     act: Act | None = None
     resumes: bool = True
+    takes_over: bool = False
 
 
 def collect(work: Work) -> Counts:
@@ -82,12 +94,28 @@ def collect(work: Work) -> Counts:
     for table in tables.RECORD_TABLES:
         frame = gated.accepted.get(table.name, work.engine.frame(table.empty()))
         counts[table.name] = work.write(table.name, frame)
+    _refuse_erased(work)
     counts["returns"] = work.write("returns", gated.returns())
     complete = completeness_of(work.engine, gated)
     counts["completeness"] = work.write("completeness", work.engine.frame(complete.counts))
     counts["soundness"] = work.write("soundness", work.engine.frame(complete.found()))
     write_bytes(work.folder / "sources.json", json.dumps(_told(collected), indent=1, sort_keys=True).encode())
     return counts
+
+
+def _refuse_erased(work: Work) -> None:
+    """A record that was lawfully erased comes back with a backup or a sender's next extract, and must not be read."""
+    with closing(open_store(work.project.folder)) as store:
+        if not any_buried(store):
+            return
+        records = pq.read_table(work.path("person_records"), columns=["record_id"])["record_id"].to_pylist()
+        back = buried(store, records)
+    if back:
+        raise ProjectError(
+            f"{len(back):,} records that were erased have come back in an extract.",
+            place=Place(file="sources"), rule="erased-record",
+            remedy="Take them out again with `joinedup erase --again`, and ask the sender not to send them.",
+        )  # fmt: skip
 
 
 def together(frames: Iterable[Frame]) -> Frame:
@@ -124,17 +152,26 @@ def join(work: Work) -> Counts:
     _refuse_unknown_systems(work)
     by_key = [in_order(keyed_pairs(roles, one)) for one in work.project.keyed_joins]
     keyed = work.engine.collect(_accepted(nw.concat(by_key, how="vertical").unique(), people)) if by_key else None
-    settings = LinkSettings(work.project.threshold, work.inputs.salt)
+    settings = LinkSettings(work.project.threshold, work.inputs.salt, ranges=True)
     linked = _linked_or_alone(work, people, settings, keyed)
+    heritage = work.inputs.taken_over
+    causes = heritage.causes(configuration_digest(work.project))
+    kept = lasting(linked.clusters, heritage.before(), work.inputs.salt, causes)
+    work.write("identities", work.engine.frame(kept.identities))
+    work.write("judgements", work.engine.frame(heritage.judged))
     write_bytes(work.folder / "model.json", model_files.written(linked.model))
     write_bytes(work.folder / LINKED, json.dumps(told_of(linked), indent=1, sort_keys=True).encode())
+    for name, clusters in (("strict", linked.strict), ("loose", linked.loose)):
+        if clusters is not None:
+            work.engine.write(work.engine.frame(clusters), work.joined(name), tables.CLUSTERS)
     spool = work.engine.spool(tables.PAIRS.schema)
     for piece in linked.pieces():
         spool.write(piece)
     return {
         "person_records": linked.clusters.num_rows,
         "pairs": work.write("pairs", spool.frame()),
-        "clusters": work.write("clusters", work.engine.frame(linked.clusters)),
+        "clusters": work.write("clusters", work.engine.frame(kept.clusters)),
+        "person_events": work.write("person_events", work.engine.frame(kept.events)),
         "persons": len(linked.clusters["person_id"].unique()),
     }
 
@@ -171,7 +208,7 @@ def _accepted(pairs: Frame, people: Frame) -> Frame:
 def _linked_or_alone(work: Work, people: Frame, settings: LinkSettings, keyed: pa.Table | None) -> Linked:
     """Records with nothing to compare are a person each: a run must not stop for a source without names."""
     try:
-        return link(work.engine, people, settings, keyed)
+        return link(work.engine, people, settings, keyed, judged=in_force(work.inputs.taken_over.judged))
     except LinkageError:
         records = work.engine.collect(people.select("record_id"))["record_id"].combine_chunks()
         return Linked(alone(records, settings.salt), None, tables.PAIRS.empty(), settings.threshold or 0.0)
@@ -193,8 +230,14 @@ def count(work: Work) -> Counts:
         lists=_lists(project),
         folders={folder: one["system"] for one in told for folder in one["folders"]},
     )
-    figures = make_figures(run_tables, work.engine.keep)
-    return {"figures": work.write("figures", work.engine.frame(figures))}
+    others = [path for how in ("strict", "loose") if (path := work.joined(how)).exists()]
+    other = [replace(run_tables, clusters=work.engine.read(path)) for path in others]
+    figures = with_link_error(
+        make_figures(run_tables, work.engine.keep), [make_figures(one, work.engine.keep) for one in other]
+    )
+    known = known_people(work.table("person_records"), roles)
+    people = people_of(work.engine, known, work.table("clusters"), _lists(project))
+    return {"people": work.write("people", people), "figures": work.write("figures", work.engine.frame(figures))}
 
 
 def _lists(project: Project) -> Mapping[str, CodeList]:
@@ -234,7 +277,7 @@ STAGES = (
           lambda p: [p.mode, p.book.overrides, p.own_rules, p.judged_on, p.invented, p.code_lists],
           act=Act.COLLECTION),
     Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins],
-          act=Act.COMBINATION),
+          act=Act.COMBINATION, takes_over=True),
     Stage("count", "Counting what is known and what is not", count, lambda p: []),
     Stage("report", "Writing the report", report, lambda p: [p.name], resumes=False),
 )  # fmt: skip

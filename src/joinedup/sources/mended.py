@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +151,15 @@ def write_mended(path: Path, columns: list[str], rows: Mended) -> None:
     for number in sorted(rows):
         writer.writerow([number, rows[number].digest, *map(harmless, rows[number].cells)])
     write_bytes(path, out.getvalue().encode("utf-8", "replace"))
+
+
+def without_rows(path: Path, rows: Collection[int]) -> bytes:
+    """A file of mended rows, as it was written, without the rows of the extract that are named."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        head, *lines = csv.reader(stream)
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([head, *(line for line in lines if int(line[0]) not in rows)])
+    return out.getvalue().encode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

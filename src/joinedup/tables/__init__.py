@@ -13,7 +13,10 @@ from joinedup.tables.derived import (
     DERIVED_TABLES,
     EVIDENCE,
     FIGURES,
+    IDENTITIES,
+    JUDGEMENTS,
     PAIRS,
+    PERSON_EVENTS,
     RETURNS,
     SOUNDNESS,
     UNREADABLE,
@@ -42,6 +45,6 @@ def named(name: str) -> Table:
 
 __all__ = [
     "ALL", "CHARGES", "CLASSIFICATIONS", "CLUSTERS", "COMPLETENESS", "CONTACTS", "CRIMES", "EVIDENCE", "FIGURES",
-    "NOTES", "PAIRS", "PERSON_RECORDS", "REASONS", "RECORD_TABLES", "RETURNS", "ROLES", "SOUNDNESS", "UNREADABLE",
-    "Column", "Protection", "Table", "named",
+    "IDENTITIES", "JUDGEMENTS", "NOTES", "PAIRS", "PERSON_EVENTS", "PERSON_RECORDS", "REASONS", "RECORD_TABLES",
+    "RETURNS", "ROLES", "SOUNDNESS", "UNREADABLE", "Column", "Protection", "Table", "named",
 ]  # fmt: skip

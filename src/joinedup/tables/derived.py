@@ -8,6 +8,7 @@ from joinedup.tables.columns import DATE, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YE
 
 EVIDENCE = pa.list_(pa.struct([("comparison", TEXT), ("level", TEXT), ("weight", NUMBER)]))
 VALUES = pa.list_(pa.struct([("column", TEXT), ("value", TEXT), ("record_id", TEXT)]))
+HOLDINGS = pa.list_(pa.struct([("person_id", TEXT), ("record_id", TEXT)]))
 HITS = pa.list_(
     pa.struct([("rule", TEXT), ("version", TEXT), ("fields", pa.list_(pa.struct([("name", TEXT), ("value", TEXT)])))])
 )
@@ -88,6 +89,37 @@ CLUSTERS = Table(
     ),
 )
 
+IDENTITIES = Table(
+    "identities",
+    "one set of records that a person was, in some run",
+    ("person_id", "number"),
+    (
+        Column("person_id", TEXT, "The person, of today or of an earlier run.", required=True),
+        Column("held", TEXT, "Keyed digest of the records that they were; shows none of them.", required=True),
+        Column("number", WHOLE, "The run that changed it, counted from 1.", required=True),
+    ),
+)
+
+PERSON_EVENTS = Table(
+    "person_events",
+    "what became of people of an earlier run, where it is not the same person with the same or more records",
+    ("number", "before"),
+    (
+        Column("number", WHOLE, "The run that did it, counted as in `identities`.", required=True),
+        Column("kind", TEXT, "What happened.", values=("joined", "split", "regrouped", "gone"), required=True),
+        Column("before", TEXTS, "The people before, in order.", required=True),
+        Column("after", TEXTS, "The people who hold their records now; none when all records are gone."),
+        Column("ended", HOLDINGS, "Records of those before who are nobody any more, by which they are found today."),
+        Column(
+            "cause",
+            TEXT,
+            "What changed them: a judgement, records taken out, settings, or what the records say.",
+            values=("judgement", "records gone", "settings", "records"),
+            required=True,
+        ),
+    ),
+)
+
 PAIRS = Table(
     "pairs",
     "a scored pair of records",
@@ -108,15 +140,20 @@ PAIRS = Table(
 JUDGEMENTS = Table(
     "judgements",
     "what a person decided of two records",
-    ("record_id_l", "record_id_r", "at"),
+    ("number",),
     (
+        Column("number", WHOLE, "Its number: that of the audit log's entry which records it.", required=True),
         Column("record_id_l", TEXT, "The record whose id sorts first.", required=True),
         Column("record_id_r", TEXT, "The other record.", required=True),
         Column("verdict", TEXT, "The decision.", values=("same", "different", "unsure"), required=True),
         Column("by", TEXT, "Account of the person who decided.", required=True),
         Column("at", MOMENT, "When.", required=True),
-        Column("why", TEXT, "Why, in their words.", personal=True),
+        Column("why", TEXT, "Why, in their words.", required=True, personal=True),
+        Column("reading", WHOLE, "Of a pair that two people read blind: 1 the first, 2 the second; null else."),
         Column("retired_at", MOMENT, "When it was taken back, derived from the retiring event."),
+        Column("retired_by", TEXT, "Account of the person who took it back."),
+        Column("retired_why", TEXT, "Why, in their words.", personal=True),
+        Column("propose_again", YES_NO, "Whether who took it back said that the pair may be proposed again."),
     ),
 )
 
@@ -218,6 +255,13 @@ FIGURES = Table(
         Column("unknown", WHOLE, "Of the denominator, how many are unknown."),
         Column("lower", NUMBER, "Lower bound of the share, 0 to 1."),
         Column("upper", NUMBER, "Upper bound of the share, 0 to 1."),
+        Column(
+            "link_lower",
+            NUMBER,
+            "Least that the share, its unknowns outside, or the count comes to when records are joined strictly, as "
+            "they are, or loosely; null where joining plays no part.",
+        ),
+        Column("link_upper", NUMBER, "Most that it comes to, the share's unknowns inside."),
         Column("method", TEXT, "How it was made.", required=True),
         Column("assumption", TEXT, "What must be true for it; null when nothing is assumed."),
         Column("benchmark", TEXT, "What it is compared with: area, sex, age and year."),
@@ -241,6 +285,6 @@ CLAIMS = Table(
 )
 
 DERIVED_TABLES = (
-    RETURNS, COMPLETENESS, SOUNDNESS, CLUSTERS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS, PEOPLE, GROUP_MEMBERS,
-    GROUP_SUMMARIES, REVIEW_CASES, FIGURES, CLAIMS,
+    RETURNS, COMPLETENESS, SOUNDNESS, CLUSTERS, IDENTITIES, PERSON_EVENTS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS,
+    PEOPLE, GROUP_MEMBERS, GROUP_SUMMARIES, REVIEW_CASES, FIGURES, CLAIMS,
 )  # fmt: skip

@@ -55,6 +55,8 @@ def counted(told: Weights, hidden: Weights, keyed: set[tuple[int, int]], i: int,
     if pair in keyed:
         return 1e9
     weight = told.get(pair, hidden[pair])
+    if weight == -1e15:
+        return weight
     return min(max(weight - threshold, -AGAINST_AT_MOST), FOR_AT_MOST)
 
 
@@ -95,6 +97,54 @@ def test_clusters_agree_with_plain_average_linkage(
     expected = averaged(count, told, hidden, keyed, threshold)
     assert sorted(map(sorted, by_label.values())) == sorted(map(sorted, expected))
     assert sum(found.merges[:, 1]) == sum(len(c) * (len(c) - 1) // 2 for c in expected)
+
+
+@settings(max_examples=300, deadline=None)
+@given(graph=graphs(), data=st.data(), largest=st.sampled_from([300, 3]))
+def test_nothing_joins_two_whom_somebody_judged_to_be_two(
+    graph: tuple[int, Weights, Weights, set[tuple[int, int]]], data: st.DataObject, largest: int
+) -> None:
+    """Neither a chain, nor a key, nor the size of the component; and the others are joined as if that were evidence."""
+    count, told, hidden, keyed = graph
+    never = data.draw(st.sets(st.sampled_from(sorted(hidden)), min_size=1, max_size=3)) if hidden else set()
+
+    def weigh(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return np.array([hidden[min(a, b), max(a, b)] for a, b in zip(left, right, strict=True)], float)
+
+    given_ties = ties_of(told, keyed)
+    judged = Ties(
+        np.array([b for _, b in never], np.int32), np.array([a for a, _ in never], np.int32),
+        np.full(len(never), average.NEVER), np.zeros(len(never), bool),
+    )  # fmt: skip
+    ties = Ties(*(np.concatenate([a, b]) for a, b in zip(_fields(judged), _fields(given_ties), strict=True)))
+    before, average.LARGEST = average.LARGEST, largest
+    try:
+        labels = clusters(count, ties, weigh, 0.0).labels
+    finally:
+        average.LARGEST = before
+    assert not [pair for pair in never if labels[pair[0]] == labels[pair[1]]]
+    if largest == 300:
+        left = {pair: weight for pair, weight in told.items() if pair not in never}
+        expected = averaged(count, left, hidden | dict.fromkeys(never, -1e15), keyed - never, 0.0)
+        assert sorted(sorted(np.flatnonzero(labels == one).tolist()) for one in set(labels)) == sorted(
+            map(sorted, expected)
+        )
+
+
+def _fields(ties: Ties) -> tuple[np.ndarray, ...]:
+    return ties.left, ties.right, ties.weights, ties.always
+
+
+def test_a_component_of_equal_records_is_one_person_but_for_those_judged_apart() -> None:
+    size = average.LARGEST + 1
+    chain = {(n, n + 1): 9.0 for n in range(size - 1)}
+    ties = ties_of(chain | {(0, size - 1): average.NEVER}, set())
+
+    def weigh(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return np.full(len(left), 9.0)
+
+    labels = clusters(size, ties, weigh, 0.0).labels
+    assert set(labels[:-1]) == {0} and labels[-1] == size - 1
 
 
 def test_relatives_who_chain_stay_apart() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from joinedup.releases import colours
 from joinedup.releases.drawing import PERCENT_TICKS, Caption, Row, Segment, Strip, draw_rows
 from joinedup.releases.lookup import Figure, Material, label_of
-from joinedup.releases.numbers import count, counted, many, percent
+from joinedup.releases.numbers import count, counted, interval, many, percent
 from joinedup.releases.parts import Exhibit, Grid, Section, grid, marked, number_cell, share_cell
 from joinedup.statistics import GapsFilled, gaps_filled
 
@@ -42,10 +42,17 @@ def gap_sentence(material: Material, name: str) -> str:
         return f"No suspect record lacks a {NAMES[name]}, so there is no gap to fill."
     return (
         f"Of {many(found.missing, 'suspect record')} with no {NAMES[name]}, another system holds one for "
-        f"**{counted(found.filled, found.missing)}** once records are joined. Other systems disagree for "
+        f"**{counted(found.filled, found.missing)}** once records are joined{_by_how(material, name)}. Other systems "
+        f"disagree for "
         f"**{counted(found.conflicting, found.missing)}**, and nobody holds one for "
         f"**{counted(found.still_missing, found.missing)}**."
     )
+
+
+def _by_how(material: Material, name: str) -> str:
+    """What the share comes to by how strictly records are joined, to be put behind it."""
+    lower, upper = material.figures.one(f"gap-filled-{name}").widest
+    return "" if lower == upper else f" ({interval(lower, upper)} by how strictly)"
 
 
 def _found(material: Material, name: str, area: str = "all") -> GapsFilled | None:

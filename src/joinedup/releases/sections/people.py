@@ -19,7 +19,9 @@ def people_section(material: Material) -> Section:
         notes=(
             "A person seen by several forces counts once in the whole and once in each of those forces, so the forces "
             "add up to more than the whole. Records that only describe somebody whom nobody could name are "
-            "left out. How many people were never joined, or joined wrongly, is not known from the records alone.",
+            "left out. How many people were never joined, or joined wrongly, is not known from the records alone. "
+            "Behind a number of people stands what it comes to when a wrong link counts four times as much as a missed "
+            "one, and the reverse.",
         ),
         exhibits=(_picture(material), Exhibit(_by_force(material))),
     )
@@ -29,9 +31,19 @@ def people_sentence(material: Material) -> str:
     """People behind all records and behind the suspect records."""
     everyone, suspected = material.figures.one("people"), material.figures.one("people-suspected")
     return (
-        f"If the joining is right, {many(everyone.denominator, 'record')} are about **{_people(everyone)}**, "
-        f"and {many(suspected.denominator, 'suspect record')} are about **{_people(suspected)}**."
+        f"If the joining is right, {many(everyone.denominator, 'record')} are about **{_people(everyone)}**"
+        f"{linked(everyone)}, and {many(suspected.denominator, 'suspect record')} are about "
+        f"**{_people(suspected)}**{linked(suspected)}."
     )
+
+
+def linked(figure: Figure) -> str:
+    """What a count comes to when records are joined strictly and loosely, to be put behind it; nothing where it is the
+    same.
+    """
+    if figure.link_lower is None or figure.link_lower == figure.link_upper:
+        return ""
+    return f" ({count(int(figure.link_lower))} to {count(int(figure.link_upper or 0))})"
 
 
 def _people(figure: Figure) -> str:

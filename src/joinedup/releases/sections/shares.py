@@ -29,7 +29,9 @@ def shares_section(material: Material) -> Section:
         notes=(
             "The first range of each group assumes nothing: at its lower end none of the unknown belong to the group, "
             "at its upper end all of them do. The truth about the recorded answers lies inside it.",
-            f"The joined range rests on an assumption: {_assumption(material)} Where that is wrong, so may it be.",
+            f"The joined range rests on an assumption: {_assumption(material)} Where that is wrong, so may it be. It "
+            "spans strict joining, where a wrong link counts four times as much as a missed one, and loose joining, "
+            "where it is the reverse.",
             "No range allows for an answer written down wrongly, nor for chance. These are shares of the suspects on "
             "record. They do not describe any community, and say nothing about any one person.",
         ),
@@ -73,7 +75,7 @@ def group_sentence(material: Material, group: str) -> str:
     own, joined = (group_figure(material, method, group) for method in (OWN, JOINED))
     return (
         f"**{group}**: {interval(own.lower, own.upper)} of suspect records from their own record only; "
-        f"{interval(joined.lower, joined.upper)} joined, if the joining is right."
+        f"{_range(joined)} joined, if the joining is right."
     )
 
 
@@ -116,13 +118,13 @@ def _legend(methods: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def _strip(figure: Figure) -> Strip:
     known, maybe = FILLS[figure.method]
-    lower, upper = figure.lower or 0, figure.upper or 0
+    lower, upper = (end or 0 for end in figure.widest)
     words = f"{METHODS[figure.method]}: {_range(figure)}"
     return Strip((Segment(0, lower, known), Segment(lower, upper, maybe)), words, above=True, fill=known)
 
 
 def _range(figure: Figure) -> str:
-    return interval(figure.lower, figure.upper)
+    return interval(*figure.widest)
 
 
 def _table(material: Material, title: str, methods: tuple[str, ...]) -> Grid:
