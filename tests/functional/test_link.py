@@ -126,7 +126,7 @@ def test_columns_of_identifiers_are_compared_as_the_file_names_them(tmp_path: Pa
     records = file_of(
         tmp_path,
         "local_id,surname,id_passport,id_driving_licence\n"
-        "1,NOWAK,ab 12,\n2,NOWAK,AB12,X9\n3,QUILL,CD34,\n4,QUILL,EF56; cd34,Y8\n5,NOWAK,UNKNOWN,\n6,NOWAK,GH78,\n",
+        "1,NOWAK,ab 12,\n2,NOWAK,AB12,X9\n3,QUILL,CD34,\n4,QUILL,EF56; cd34,Y8\n5,VESK,UNKNOWN,\n6,NOWAK,GH78,\n",
     )
     code, _ = joinedup("link", records, "-o", tmp_path / "out.csv", "--pairs", tmp_path / "pairs.csv")
     assert code == 0
@@ -177,6 +177,8 @@ def test_columns_that_are_nearly_those_of_people_are_told(tmp_path: Path) -> Non
     code, told = joinedup("link", records, "-o", tmp_path / "out.csv")
     assert code == 0
     assert "Not read: column `surnam` of `people.csv`. Did you mean `surname`?" in " ".join(told.split())
+    records = file_of(tmp_path, "local_id,surnam,id_passport\n1,NOWAK,A1\n")
+    assert "Did you mean `surname`?" in " ".join(joinedup("link", records, "-o", tmp_path / "out.csv")[1].split())
     records = file_of(tmp_path, "id,forenames,surname,dob\n1,EVA,NOWAK,1990-01-02\n")
     code, told = joinedup("link", records, "-o", tmp_path / "out.csv")
     assert code == 2

@@ -24,7 +24,7 @@ from joinedup.linkage.identities import Before, Causes, lasting
 from joinedup.linkage.judgements import Judgement, Retiring, all_judgements, in_force, record, retire
 
 FULL = os.environ.get("JOINEDUP_SCALE") == "full"
-SEQUENCES = 10_000 if FULL else 50
+SEQUENCES = 10_000 if FULL else 25
 
 RECORDS = 7
 IDS = pa.array([f"s:{n}" for n in range(RECORDS)])

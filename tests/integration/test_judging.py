@@ -176,7 +176,7 @@ def test_the_next_run_obeys_and_asks_nothing_that_was_answered(project: Path, jo
     after = people(project)
     assert after[together[0]] != after[together[1]]
     assert after[apart[0]] == after[apart[1]]
-    assert {together, apart}.isdisjoint(pairs(queue(project, 100_000, by="k.roe")))
+    assert {together, apart}.isdisjoint(pairs(queue(project, 100_000)))  # others may be asked for a second reading
     kept = pq.read_table(path(project, "judgements"))
     assert set(kept["verdict"].to_pylist()) == {"same", "different"}
     told = joinedup("judge", "queue", project, "--batch", "3")

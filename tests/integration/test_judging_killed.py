@@ -18,7 +18,7 @@ import pytest
 from joinedup.audit import open_store, verify
 from joinedup.linkage import judgements
 
-KILLS = 1_000 if os.environ.get("JOINEDUP_SCALE") == "full" else 40
+KILLS = 1_000 if os.environ.get("JOINEDUP_SCALE") == "full" else 12
 AT_ONCE = 2
 
 # Forked from a process that has imported everything, so that a kill strikes writing and not starting. Each child says

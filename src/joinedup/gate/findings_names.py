@@ -135,7 +135,7 @@ def _has_title(text: str, part: str) -> bool:
 
     A title alone before the comma is a surname, and two capitals beside small letters may be initials.
     """
-    if part == "forenames" and _plain_word(text.strip()) in _TITLES_ALONE:
+    if part == "forenames" and text != "MR" and _plain_word(text.strip()) in _TITLES_ALONE:  # MR may be initials
         return True
     before, _, after = text.partition(",")
     main, rest = before.split(), after.split()

@@ -19,7 +19,7 @@ from joinedup.audit import Act, Entry, Subject, append, open_store, project_salt
 from joinedup.engine import DuckDBEngine, Resources, open_extract, write_bytes
 from joinedup.engine.contract import Frame
 from joinedup.engine.storing import appearing
-from joinedup.errors import ExtractError, LinkageError, Place, StorageError
+from joinedup.errors import ExtractError, LinkageError, Place, StorageError, nearest
 from joinedup.gate import Terms, gate, rulebook
 from joinedup.linkage import NOT_COMPARED, Linked, LinkSettings, link, model_files
 from joinedup.linkage.features import IDENTIFIER, held_by_crowds, other_identifiers
@@ -29,6 +29,8 @@ from joinedup.runs.project import Project, project_around
 from joinedup.runs.stages import together
 from joinedup.sources import Collected, Lists, Settings, SourceMap, collect_file, map_without_toml
 from joinedup.sources.identifiers import read_identifiers
+from joinedup.sources.plain import ALSO
+from joinedup.sources.targets import HEADER_LIKENESS
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,15 @@ def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> _Pe
 
 
 def _source(records: Path) -> SourceMap | None:
-    """Of a file with identifiers and little else, whose columns are too few to tell its table by; else None."""
+    """Of a file of identifiers alone, whose columns tell nothing of its table; else None."""
     try:
         columns = open_extract(records).columns
     except ExtractError:
         return None  # whoever reads the file tells it, or finds another sheet of the workbook
-    known = [name for name in columns if name in tables.PERSON_RECORDS]
-    if len(known) > 2 or not other_identifiers(columns):
+    others = [table for table in tables.RECORD_TABLES if table is not tables.PERSON_RECORDS]
+    elsewhere = {"local_id", *(name for table in others for name in table.names)}
+    telling = [name for name in columns if name in tables.PERSON_RECORDS and name not in elsewhere]
+    if telling or not other_identifiers(columns):
         return None
     return map_without_toml(records, columns, "", tables.PERSON_RECORDS)
 
@@ -181,7 +185,8 @@ def _identifiers(collected: Collected) -> _Identifiers:
     ((file, reader),) = collected.readers.items()  # of one table, there is one
     named = [name for name in reader.columns if name.startswith(IDENTIFIER) and name not in tables.PERSON_RECORDS]
     taken = _told_apart(other_identifiers(named))
-    notes = [f"{_LEFT[_is_of(what, taken)]}: {what}" for what in collected.unread]
+    unread = collected.unread or _resembling(file, reader.columns)
+    notes = [f"{_LEFT[_is_of(what, taken)]}: {what}" for what in unread]
     notes += [f"Not compared, for its name: column `{name}` of `{file}`." for name in named if name not in taken]
     if not taken:
         return _Identifiers(None, tables.UNREADABLE.empty(), tuple(notes))
@@ -195,6 +200,13 @@ def _identifiers(collected: Collected) -> _Identifiers:
 
 _LEFT = {False: "Not read", True: "Compared as identifiers of their own kind"}
 """What becomes of a column that resembles one of `person_records`, by whether it was taken."""
+
+
+def _resembling(file: str, columns: Sequence[str]) -> list[str]:
+    """Columns that resemble one of `person_records`, as the reader tells them of a file whose table it found itself."""
+    known = tables.PERSON_RECORDS.names
+    likely = {name: nearest(name, known, HEADER_LIKENESS) for name in columns if name not in (*known, *ALSO)}
+    return [f"column `{name}` of `{file}`.{hint}" for name, hint in likely.items() if hint]
 
 
 def _is_of(what: str, taken: Sequence[str]) -> bool:

@@ -185,7 +185,8 @@ def test_today_is_the_day_when_none_is_named() -> None:
 
 @pytest.mark.parametrize("given_rows", [
     {"people": {"local_id": "1"}}, {"clusters": {"record_id": "1"}}, {"person_records": {"surname": "Vesk"}},
-    {"person_records": {"local_id": "1", "dob": AS_OF}}, {"person_records": [{"local_id": "1", "phones": ["GBR"]}]},
+    {"person_records": {"local_id": "1", "dob": 1.5}}, {"person_records": [{"local_id": "1", "phones": [1]}]},
+    {"person_records": None}, {"person_records": "x"}, {"person_records": {"local_id": "1", "surnam": "Vesk"}},
 ])  # fmt: skip
 def test_a_submission_that_is_none_is_told(given_rows: Any) -> None:
     with pytest.raises(JoinedupError) as told:
