@@ -8,7 +8,7 @@ COVERAGE := --cov=src/joinedup --cov-branch --cov-report=term-missing:skip-cover
 COMPILE := build/uv/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench proof lock clean
+.PHONY: help demo test coverage lint docs bench proof lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,8 +16,11 @@ help:  ## this list
 demo: $(VENV)/core.stamp  ## invent a town of systems, join it, write the report
 	@$(BIN)/joinedup demo
 
-test: $(VENV)/dev.stamp  ## all tests, with branch coverage
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(COVERAGE)
+test: $(VENV)/dev.stamp  ## all tests
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(TRACED)
+
+coverage: TRACED = $(COVERAGE)
+coverage: test  ## all tests, and which branches they leave out
 
 lint: $(VENV)/dev.stamp  ## style, types, and which room imports which
 	@$(BIN)/ruff check .

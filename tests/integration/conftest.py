@@ -1,4 +1,4 @@
-"""One invented town for all, run through the installed command as a user would."""
+"""One invented village for all, run through the installed command as a user would."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def joinedup() -> Command:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An invented town that has not been run. Copy it before changing it."""
-    folder = tmp_path_factory.mktemp("town") / "town"
-    invent(folder, size="town", seed=1)
+def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An invented village that has not been run. Copy it before changing it."""
+    folder = tmp_path_factory.mktemp("village") / "village"
+    invent(folder, size="village", seed=1)
     return folder
 
 
 @pytest.fixture(scope="session")
-def ran_town(town: Path, joinedup: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The town after one run. Not to be changed."""
-    folder = tmp_path_factory.mktemp("ran") / "town"
-    shutil.copytree(town, folder)
+def ran_village(village: Path, joinedup: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The village after one run. Not to be changed."""
+    folder = tmp_path_factory.mktemp("ran") / "village"
+    shutil.copytree(village, folder)
     done = joinedup("run", folder, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

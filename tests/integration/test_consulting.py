@@ -16,9 +16,9 @@ from joinedup.runs.folder import finished
 
 
 @pytest.fixture(scope="module")
-def project(ran_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("consulted") / "town"
-    shutil.copytree(ran_town, folder)
+def project(ran_village: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("consulted") / "village"
+    shutil.copytree(ran_village, folder)
     return folder
 
 

@@ -28,9 +28,9 @@ Pair = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def project(ran_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("explained") / "town"
-    shutil.copytree(ran_town, folder)
+def project(ran_village: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("explained") / "village"
+    shutil.copytree(ran_village, folder)
     return folder
 
 
@@ -139,7 +139,7 @@ def test_a_pair_joined_by_a_key_is_told_so_and_weighed_all_the_same(project: Pat
 
 
 def test_what_somebody_judged_comes_before_what_the_weight_says(project: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "town"
+    folder = tmp_path / "village"
     shutil.copytree(project, folder)
     where = people(folder)
     pairs = [(ends, where[ends[0]] == where[ends[1]]) for ends, row in scored(folder).items() if row["match_weight"]]
@@ -195,7 +195,7 @@ def test_values_are_shown_side_by_side_on_request_and_the_log_says_so(project: P
 
 
 def test_a_restricted_record_is_named_and_not_shown(project: Path, joinedup: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "town"
+    folder = tmp_path / "village"
     shutil.copytree(project, folder)
     one, other = rich_pair(folder)
     rows = table(folder, "person_records")
@@ -215,7 +215,7 @@ def test_a_restricted_record_is_named_and_not_shown(project: Path, joinedup: Any
 
 
 def test_a_run_that_compared_nothing_has_no_weight_and_no_picture(project: Path, joinedup: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "town"
+    folder = tmp_path / "village"
     shutil.copytree(project, folder)
     (finished(folder / "runs")[-1] / "model.json").write_text("{}\n")
     where = people(folder)

@@ -18,31 +18,31 @@ import pytest
 from joinedup.runs.folder import finished
 
 COMMAND = Path(sys.executable).parent / "joinedup"
-KILLS = 20 if os.environ.get("JOINEDUP_SCALE") == "full" else 4
+KILLS = 20 if os.environ.get("JOINEDUP_SCALE") == "full" else 3
 
 
 def bytes_of_tables(run: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((run / "tables").glob("*.parquet"))}
 
 
-def seconds_of_a_run(town: Path, folder: Path) -> float:
+def seconds_of_a_run(village: Path, folder: Path) -> float:
     started = time.monotonic()
-    shutil.copytree(town, folder)
+    shutil.copytree(village, folder)
     subprocess.run([COMMAND, "run", folder], check=True, capture_output=True)
     return time.monotonic() - started
 
 
 @pytest.mark.proof
 def test_a_run_killed_at_a_random_moment_is_finished_by_the_next(
-    town: Path, ran_town: Path, joinedup: Any, tmp_path: Path
+    village: Path, ran_village: Path, joinedup: Any, tmp_path: Path
 ) -> None:
-    whole = seconds_of_a_run(town, tmp_path / "timing")
-    expected = bytes_of_tables(finished(ran_town / "runs")[-1])
+    whole = seconds_of_a_run(village, tmp_path / "timing")
+    expected = bytes_of_tables(finished(ran_village / "runs")[-1])
     draw = random.Random(1)
     moments = []
     for kill in range(KILLS):
         folder = tmp_path / f"killed-{kill}"
-        shutil.copytree(ran_town, folder)  # with its database, so that ids are the same
+        shutil.copytree(ran_village, folder)  # with its database, so that ids are the same
         shutil.rmtree(folder / "runs")
         moment = draw.uniform(0.2, whole)
         moments.append(moment)

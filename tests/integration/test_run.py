@@ -32,40 +32,40 @@ def manifest(run: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_written(ran_town: Path) -> None:
-    run = only_run(ran_town)
+def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_written(ran_village: Path) -> None:
+    run = only_run(ran_village)
     names = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()}
     kept = {t.name for t in tables.RECORD_TABLES} | {"returns", "completeness", "soundness"}
     kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures"}
     expected = {f"tables/{name}.parquet" for name in kept}
     joins = {"strict.parquet", "loose.parquet"}
     assert names == expected | joins | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}
-    assert list((ran_town / "runs" / ".partial").iterdir()) == []
-    assert latest(ran_town / "runs") == run
+    assert list((ran_village / "runs" / ".partial").iterdir()) == []
+    assert latest(ran_village / "runs") == run
 
 
-def test_every_table_has_the_shape_it_was_promised(ran_town: Path) -> None:
-    for path in (only_run(ran_town) / "tables").glob("*.parquet"):
+def test_every_table_has_the_shape_it_was_promised(ran_village: Path) -> None:
+    for path in (only_run(ran_village) / "tables").glob("*.parquet"):
         assert pq.read_schema(path).equals(tables.named(path.stem).schema), path.name
 
 
-def test_keys_are_unique_in_every_table(ran_town: Path) -> None:
+def test_keys_are_unique_in_every_table(ran_village: Path) -> None:
     for name in ("person_records", "crimes", "clusters", "pairs", "figures", "notes"):
         key = list(tables.named(name).key)
-        rows = pq.read_table(only_run(ran_town) / "tables" / f"{name}.parquet", columns=key)
+        rows = pq.read_table(only_run(ran_village) / "tables" / f"{name}.parquet", columns=key)
         assert rows.group_by(key).aggregate([]).num_rows == rows.num_rows, name
 
 
-def test_the_same_run_twice_gives_the_same_bytes(ran_town: Path, joinedup: Any, tmp_path: Path) -> None:
-    again = tmp_path / "town"
-    shutil.copytree(ran_town, again)
+def test_the_same_run_twice_gives_the_same_bytes(ran_village: Path, joinedup: Any, tmp_path: Path) -> None:
+    again = tmp_path / "village"
+    shutil.copytree(ran_village, again)
     shutil.rmtree(again / "runs")
     assert joinedup("run", again).returncode == 0
-    assert bytes_of_tables(only_run(again)) == bytes_of_tables(only_run(ran_town))
+    assert bytes_of_tables(only_run(again)) == bytes_of_tables(only_run(ran_village))
 
 
-def test_counts_reconcile_from_rows_sent_to_records_joined(ran_town: Path, joinedup: Any) -> None:
-    run = only_run(ran_town)
+def test_counts_reconcile_from_rows_sent_to_records_joined(ran_village: Path, joinedup: Any) -> None:
+    run = only_run(ran_village)
     counts = {s["name"]: s["counts"] for s in manifest(run)["stages"]}
     returns = pq.read_table(run / "tables" / "returns.parquet").to_pylist()
     returned = {(r["source_file"], r["source_row"]) for r in returns if r["severity"] == "returned"}
@@ -80,11 +80,11 @@ def test_counts_reconcile_from_rows_sent_to_records_joined(ran_town: Path, joine
     assert counts["collect"]["rows_sent"] == sum(one["rows"] for one in json.loads((run / "sources.json").read_text()))
 
 
-def test_the_manifest_lets_anyone_check_inputs_and_tables(ran_town: Path) -> None:
-    told = manifest(only_run(ran_town))
+def test_the_manifest_lets_anyone_check_inputs_and_tables(ran_village: Path) -> None:
+    told = manifest(only_run(ran_village))
     for path, digest in told["inputs"].items():
-        assert hashlib.sha256((ran_town / path).read_bytes()).hexdigest() == digest
-    assert {f"{n}.parquet": t["sha256"] for n, t in told["tables"].items()} == bytes_of_tables(only_run(ran_town))
+        assert hashlib.sha256((ran_village / path).read_bytes()).hexdigest() == digest
+    assert {f"{n}.parquet": t["sha256"] for n, t in told["tables"].items()} == bytes_of_tables(only_run(ran_village))
     for stage in told["stages"]:
         assert stage["seconds"] >= 0
         assert stage["peak_memory_mb"] > 0
@@ -96,11 +96,11 @@ PROTECTED = re.compile(
 
 
 def test_taking_every_protected_column_away_from_every_system_changes_no_link(
-    ran_town: Path, joinedup: Any, tmp_path: Path
+    ran_village: Path, joinedup: Any, tmp_path: Path
 ) -> None:
     """Stronger than swapping values, which is done record by record in the tests of linkage."""
-    again = tmp_path / "town"
-    shutil.copytree(ran_town, again)
+    again = tmp_path / "village"
+    shutil.copytree(ran_village, again)
     shutil.rmtree(again / "runs")
     taken = 0
     for path in again.rglob("source.toml"):
@@ -109,7 +109,7 @@ def test_taking_every_protected_column_away_from_every_system_changes_no_link(
         taken += count
     assert taken > 20
     assert joinedup("run", again).returncode == 0
-    before, after = bytes_of_tables(only_run(ran_town)), bytes_of_tables(only_run(again))
+    before, after = bytes_of_tables(only_run(ran_village)), bytes_of_tables(only_run(again))
     assert before["person_records.parquet"] != after["person_records.parquet"]
     assert before["clusters.parquet"] == after["clusters.parquet"]
     assert before["pairs.parquet"] == after["pairs.parquet"]

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from joinedup.runs import load_project
-from joinedup.runs.figures import KeyedPairs, RunTables, make_figures
+from joinedup.runs.figures import KeyedPairs, RunTables, make_figures, with_link_error
 from joinedup.runs.folder import finished
 from joinedup.runs.keyed import keyed_pairs
 
@@ -43,8 +44,8 @@ def spark() -> Iterator[Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_figures_made_on_spark_equal_those_of_the_run(ran_town: Path, spark: Any) -> None:
-    run = finished(ran_town / "runs")[-1]
+def test_figures_made_on_spark_equal_those_of_the_run(ran_village: Path, spark: Any) -> None:
+    run = finished(ran_village / "runs")[-1]
     told = json.loads((run / "sources.json").read_text())
 
     def table(name: str) -> nw.LazyFrame[Any]:
@@ -61,7 +62,12 @@ def test_figures_made_on_spark_equal_those_of_the_run(ran_town: Path, spark: Any
         clusters=table("clusters"),
         returns=table("returns"),
         rows_sent={one["system"]: one["rows"] for one in told},
-        keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in load_project(ran_town).keyed_joins),
+        keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in load_project(ran_village).keyed_joins),
         folders={folder: one["system"] for one in told for folder in one["folders"]},
     )
-    assert make_figures(tables, keep).equals(pq.read_table(run / "tables" / "figures.parquet"))
+    others = [
+        replace(tables, clusters=nw.from_native(spark.read.parquet(str(run / f"{how}.parquet"))))
+        for how in ("strict", "loose")
+    ]
+    made = with_link_error(make_figures(tables, keep), [make_figures(one, keep) for one in others])
+    assert made.equals(pq.read_table(run / "tables" / "figures.parquet"))

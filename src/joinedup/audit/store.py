@@ -91,7 +91,25 @@ _JUDGEMENTS = (
     *_kept_as_written("judgement_retirings", "retirings of judgements"),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS)
+# A claim is entered before anybody sees its figure; what became of it, and every later wording, are rows of their own.
+_CLAIMS = (
+    """
+    CREATE TABLE claim_events (
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL, statement TEXT NOT NULL,
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE claim_verdicts (
+        number INTEGER PRIMARY KEY, claim INTEGER NOT NULL, run TEXT NOT NULL, verdict TEXT NOT NULL,
+        done_at TEXT NOT NULL
+    )
+    """,
+    *_kept_as_written("claim_events", "claims"),
+    *_kept_as_written("claim_verdicts", "verdicts on claims"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS, _CLAIMS)
 """One tuple of statements per version of the library's own tables. Add at the end; never change one that shipped."""
 
 

@@ -13,8 +13,9 @@ from joinedup.cli.run import tell
 
 
 class Size(StrEnum):
-    """How many person records: about 10,000, 300,000 or 1,500,000."""
+    """How many person records: about 1,500, 10,000, 300,000 or 1,500,000."""
 
+    village = "village"
     town = "town"
     region = "region"
     nation = "nation"
@@ -22,7 +23,7 @@ class Size(StrEnum):
 
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to invent it.")] = Path("joinedup-demo"),
-    size: Annotated[Size, typer.Option(help="About 10,000, 300,000 or 1,500,000 person records.")] = Size.town,
+    size: Annotated[Size, typer.Option(help="About 1,500, 10,000, 300,000 or 1,500,000 person records.")] = Size.town,
     seed: Annotated[int, typer.Option(help="Another number, other people.")] = 1,
     json: Json = False,
 ) -> None:

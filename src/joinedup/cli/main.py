@@ -16,6 +16,7 @@ from rich.console import Console
 from joinedup.cli import (
     audit,
     check,
+    claim,
     demo,
     erase,
     explain,
@@ -73,6 +74,7 @@ app.command("run")(run.run)
 app.command("link")(link.link)
 app.command("lookup")(lookup.lookup)
 app.command("explain")(explain.explain)
+app.command("claim")(claim.claim)
 app.command("mend")(mend.mend)
 app.command("erase")(erase.erase)
 app.add_typer(judge.app, name="judge")

@@ -41,9 +41,7 @@ class DuckDBEngine:
 
     def frame(self, table: pa.Table) -> Frame:
         """A frame over an Arrow table, held by the engine until it closes."""
-        name = self._new_name("arrow")
-        self.connection.register(name, table)
-        return self._over(name)
+        return nw.from_native(self.connection.from_arrow(table))
 
     def read(self, path: Path) -> Frame:
         """A frame over a Parquet file. Raises ExtractError when it cannot be read."""
@@ -57,11 +55,17 @@ class DuckDBEngine:
         return ParquetSpool(self, Path(self._folder.name) / f"{self._new_name('spool')}.parquet", schema)
 
     def keep(self, frame: Frame) -> Frame:
-        """Compute once into a temporary table. Raises StorageError when neither memory nor spill folder has room."""
-        name = self._new_name("kept")
+        """Compute once into the spill folder. Raises StorageError when it has no room.
+
+        A temporary table would do as well, but after every CREATE DuckDB binds all steps of every frame anew.
+        """
+        path = Path(self._folder.name) / f"{self._new_name('kept')}.parquet"
         with storage_errors():
-            frame.to_native().create(name)
-        return self._over(name)
+            reader = frame.to_native().to_arrow_reader(ROWS_PER_GROUP)
+            with pq.ParquetWriter(path, reader.schema, compression="lz4") as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+        return self.read(path)
 
     def collect(self, frame: Frame) -> pa.Table:
         """Compute into memory as an Arrow table."""

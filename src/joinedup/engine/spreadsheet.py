@@ -10,6 +10,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import openpyxl
 from openpyxl.utils.datetime import WINDOWS_EPOCH, to_excel
@@ -113,7 +114,7 @@ def _sheet_rows(book: Workbook, path: Path, sheet: str | None) -> Iterator[tuple
         raise ExtractError("The workbook has no sheet with rows.", place=Place(file=path.name))
     chosen = book[sheet] if sheet is not None else book.worksheets[0]
     with chosen._get_source() as source:
-        parser = WorkSheetParser(
+        parser = _Parser(
             source, chosen._shared_strings, epoch=book.epoch, date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
@@ -125,6 +126,16 @@ def _sheet_rows(book: Workbook, path: Path, sheet: str | None) -> Iterator[tuple
             filled = [cell for cell in cells if cell["value"] is not None]
             if filled:
                 yield number, filled
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """openpyxl's reads `_x005F_` as the underscore it stands for in texts that cells share, not in a cell's own."""
+
+    def parse_cell(self, element: Element) -> Cell:
+        cell: Cell = super().parse_cell(element)
+        if element.get("t") == "inlineStr" and isinstance(cell["value"], str):
+            cell["value"] = cell["value"].replace("_x005F_", "_")
+        return cell
 
 
 def _quietly(rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-from openpyxl.worksheet.datavalidation import DataValidation
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from joinedup.engine.harmless import harmless, harmless_column
 from joinedup.engine.storing import appearing
@@ -37,14 +36,21 @@ _NARROWEST, _WIDEST = 12, 40
 _NO_TEXT = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]"
 """What XML cannot hold."""
 
-_OURS, _THEIRS, _BLAMED = (PatternFill("solid", colour) for colour in ("FF5C6B7A", "FF1D3557", "FFFFE8A3"))
-_WHITE, _GREY, _BOLD, _LARGE = (
-    Font(bold=True, color="FFFFFFFF"),
-    Font(color="FF5C6B7A"),
-    Font(bold=True),
-    Font(bold=True, size=16),
-)
-_TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+_OURS, _THEIRS, _BLAMED, _WHITE, _GREY = "#5C6B7A", "#1D3557", "#FFE8A3", "#FFFFFF", "#5C6B7A"
+
+
+class _Looks:
+    """Every look of a cell. All are text, so that nothing typed into one is bent."""
+
+    def __init__(self, book: Workbook) -> None:
+        def look(**more: object) -> Format:
+            return book.add_format({"num_format": "@", "valign": "top", **more})
+
+        heading = {"bold": True, "font_color": _WHITE, "text_wrap": True}
+        self.our_name, self.their_name = look(bg_color=_OURS, **heading), look(bg_color=_THEIRS, **heading)
+        self.ours, self.column = look(font_color=_GREY, text_wrap=True), book.add_format({"num_format": "@"})
+        self.plain, self.shaded, self.wrapped = look(), look(bg_color=_BLAMED), look(text_wrap=True)
+        self.bold, self.large = look(bold=True), look(bold=True, font_size=16)
 
 
 @dataclass(frozen=True)
@@ -95,17 +101,24 @@ def write_workbook(
     if not told.num_rows:
         remove(path)
         return 0
-    # A sheet that is begun and not finished stays behind in a temporary file, so whatever cannot be read is told first.
     blocks = _first(returned_rows(reader, told, digests or {}))
-    book = openpyxl.Workbook(write_only=True)
-    front, sheet = book.create_sheet(FRONT), book.create_sheet(ROWS)
     wanted = _Wanted(reader.columns, choices or {}, where or {})
-    with appearing(path) as temporary:
-        written = _write_rows(sheet, wanted, blocks)
-        _offer(book, sheet, wanted, max(written.rows, 1) + 1)
-        _write_front(front, _front(path, told.num_rows, written))
-        book.save(temporary)
+    with appearing(path) as temporary, _book(temporary) as book:
+        front, sheet, looks = book.add_worksheet(FRONT), book.add_worksheet(ROWS), _Looks(book)
+        written = _write_rows(sheet, looks, wanted, blocks)
+        _offer(book, sheet, wanted, max(written.rows, 1))
+        _write_front(front, looks, _front(path, told.num_rows, written))
     return written.rows
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[Workbook]:
+    """A workbook whose rows go to disk as they are written. Raises OSError for a disk that cannot hold it."""
+    try:
+        with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+            yield book
+    except FileCreateError as error:
+        raise error.args[0] from None
 
 
 def _first(blocks: Iterator[Block]) -> list[Block]:
@@ -115,14 +128,13 @@ def _first(blocks: Iterator[Block]) -> list[Block]:
     return kept
 
 
-def _write_rows(sheet: WriteOnlyWorksheet, wanted: _Wanted, blocks: Sequence[Block]) -> _Written:
+def _write_rows(sheet: Worksheet, looks: _Looks, wanted: _Wanted, blocks: Sequence[Block]) -> _Written:
     names = [*LEADING, *(_sheet_text(name) for name in wanted.columns)]
-    for place, name in enumerate(names, start=1):
-        dimension = sheet.column_dimensions[get_column_letter(place)]
-        dimension.width, dimension.number_format = _width(place, name), "@"
-    sheet.freeze_panes = "C2"
-    sheet.append(_header(sheet, names))
-    written, pens = _Written(), _pens(sheet)
+    for place, name in enumerate(names):
+        sheet.set_column(place, place, _width(place, name), looks.column)
+        sheet.write_string(0, place, name, looks.our_name if place < len(LEADING) else looks.their_name)
+    sheet.freeze_panes(1, 2)
+    written = _Written()
     rows = (row for block in blocks for row in _texts(block))
     blamed: dict[str, frozenset[int]] = {}
     for leading, cells, about in islice(rows, MOST_ROWS):
@@ -130,57 +142,28 @@ def _write_rows(sheet: WriteOnlyWorksheet, wanted: _Wanted, blocks: Sequence[Blo
             written.left_out += 1
             continue
         shaded = blamed[about] if about in blamed else blamed.setdefault(about, wanted.blamed(about))
-        sheet.append(_row(pens, leading, cells, shaded))
         written.rows += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{written.rows + 1}"
+        _write_row(sheet, looks, written.rows, leading, cells, shaded)
+    sheet.autofilter(0, 0, written.rows, len(names) - 1)
     return written
 
 
 def _width(place: int, name: str) -> int:
-    return _WIDTHS[place - 1] if place <= len(_WIDTHS) else min(max(len(name) + 4, _NARROWEST), _WIDEST)
+    return _WIDTHS[place] if place < len(_WIDTHS) else min(max(len(name) + 4, _NARROWEST), _WIDEST)
 
 
-def _header(sheet: WriteOnlyWorksheet, names: Sequence[str]) -> Iterator[Cell]:
-    for place, name in enumerate(names):
-        cell = _pen(sheet, _WRAPPED)
-        cell.font, cell.fill = _WHITE, _OURS if place < len(LEADING) else _THEIRS
-        yield _with(cell, name)
-
-
-@dataclass(frozen=True)
-class _Pens:
-    """One cell of each look, written over and over."""
-
-    ours: Cell
-    plain: Cell
-    shaded: Cell
-
-
-def _pens(sheet: WriteOnlyWorksheet) -> _Pens:
-    pens = _Pens(_pen(sheet, _WRAPPED), _pen(sheet, _TOP), _pen(sheet, _TOP))
-    pens.ours.font, pens.shaded.fill = _GREY, _BLAMED
-    return pens
-
-
-def _pen(sheet: WriteOnlyWorksheet, alignment: Alignment) -> Cell:
-    """A cell formatted as text, so that nothing typed into it is bent."""
-    cell = WriteOnlyCell(sheet)
-    cell.number_format, cell.alignment = "@", alignment
-    return cell
-
-
-def _with(pen: Cell, text: str) -> Cell:
-    pen.value = text
-    pen.data_type = "s"  # text even where openpyxl knows an error such as #N/A in it
-    return pen
-
-
-def _row(pens: _Pens, leading: Sequence[str], cells: Sequence[str], shaded: frozenset[int]) -> Iterator[Cell | None]:
+def _write_row(
+    sheet: Worksheet, looks: _Looks, line: int, leading: Sequence[str], cells: Sequence[str], shaded: frozenset[int]
+) -> None:
     """An empty cell looks as its column does."""
-    for text in leading:
-        yield _with(pens.ours, text)
+    for place, text in enumerate(leading):
+        sheet.write_string(line, place, text, looks.ours)
     for place, text in enumerate(cells):
-        yield _with(pens.shaded if place in shaded else pens.plain, text) if text or place in shaded else None
+        look = looks.shaded if place in shaded else looks.plain
+        if text:
+            sheet.write_string(line, len(LEADING) + place, text, look)
+        elif place in shaded:
+            sheet.write_blank(line, len(LEADING) + place, None, look)
 
 
 def _texts(block: Block) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
@@ -204,22 +187,22 @@ def _sheet_text(cell: str) -> str:
     return harmless(re.sub("\r\n?", "\n", re.sub(_NO_TEXT, "", readable)))
 
 
-def _offer(book: Workbook, sheet: WriteOnlyWorksheet, wanted: _Wanted, last: int) -> None:
+def _offer(book: Workbook, sheet: Worksheet, wanted: _Wanted, last: int) -> None:
     """Drop-downs, from a hidden sheet of lists. They suggest: a system's own codes may be others."""
     offered = {place: wanted.choices[name] for place, name in enumerate(wanted.columns) if wanted.choices.get(name)}
     if not offered:
         return
-    lists = book.create_sheet(LISTS)
-    lists.sheet_state = "hidden"
-    pen = _pen(lists, _TOP)
+    lists = book.add_worksheet(LISTS)
+    lists.hide()
     for line in range(max(map(len, offered.values()))):
-        lists.append(_with(pen, _sheet_text(c[line]) if line < len(c) else "") for c in offered.values())
-    for column, (place, choices) in enumerate(offered.items(), start=1):
-        letter, target = get_column_letter(column), get_column_letter(len(LEADING) + place + 1)
-        rule = DataValidation(type="list", formula1=f"{LISTS}!${letter}$1:${letter}${len(choices)}", allow_blank=True)
-        rule.errorStyle, rule.showErrorMessage = "warning", True
-        rule.add(f"{target}2:{target}{last}")
-        sheet.data_validations.append(rule)
+        for column, choices in enumerate(offered.values()):
+            if line < len(choices):
+                lists.write_string(line, column, _sheet_text(choices[line]))
+    for column, (place, choices) in enumerate(offered.items()):
+        letter, target = xl_col_to_name(column), len(LEADING) + place
+        source = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
+        rule = {"validate": "list", "source": source, "error_type": "warning"}
+        sheet.data_validation(1, target, last, target, rule)
 
 
 _WHAT = f"""The rows of your extract that have a reason, on sheet {ROWS}. Rows that are returned were kept out. \
@@ -259,14 +242,10 @@ def _besides(csv: str, total: int, written: _Written) -> Iterator[tuple[str, str
         yield "Long cells", f"{written.left_out:,} of these rows are only in {csv}: they have a cell of {many}."
 
 
-def _write_front(sheet: WriteOnlyWorksheet, lines: Iterator[tuple[str, str]]) -> None:
-    sheet.sheet_view.showGridLines = False
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 96
+def _write_front(sheet: Worksheet, looks: _Looks, lines: Iterator[tuple[str, str]]) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(1, 1, 96)
     for number, (about, says) in enumerate(lines):
-        sheet.append([_said(sheet, about, _TOP, _BOLD if number else _LARGE), _said(sheet, says, _WRAPPED, Font())])
-
-
-def _said(sheet: WriteOnlyWorksheet, text: str, alignment: Alignment, font: Font) -> Cell:
-    cell = _pen(sheet, alignment)
-    cell.font = font
-    return _with(cell, _sheet_text(text))
+        sheet.write_string(number, 0, _sheet_text(about), looks.bold if number else looks.large)
+        sheet.write_string(number, 1, _sheet_text(says), looks.wrapped)

@@ -47,7 +47,7 @@ class Picture:
     @property
     def svg(self) -> Markup:
         """The picture as one SVG element, drawn when it is asked for."""
-        from joinedup.releases.vector import svg  # loads Altair, which a command that draws nothing need not wait for
+        from joinedup.releases.vector import svg  # a command that draws nothing need not wait for it
 
         return svg(self.canvas, self.title, self.description)
 

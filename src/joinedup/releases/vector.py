@@ -1,13 +1,12 @@
-"""A canvas as SVG, by way of Vega-Lite: the one place that knows Altair."""
+"""A canvas as SVG, by way of Vega-Lite: the one place that knows it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-import altair as alt
 import vl_convert
 from markupsafe import Markup, escape
 
@@ -15,74 +14,92 @@ from joinedup.releases.canvas import LINE, STRIP_END, WIDTH, Canvas, Mark
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
-Chart = Any  # Altair gives each layer a class of its own; nothing here depends on which
+Part = dict[str, Any]
+"""A part of a Vega-Lite description. It is written as it is: Altair's objects take longer to make than the drawing."""
 
 
 def svg(canvas: Canvas, title: str, description: str) -> Markup:
     """The marks of `canvas` as one SVG element for a page, which a screen reader announces by title and description."""
-    chart = (
-        alt.layer(*_layers(canvas))
-        .resolve_scale(x="independent", y="independent", color="independent", size="independent")
-        .properties(width=WIDTH, height=canvas.y, padding=0, autosize="none", background="transparent")
-        .configure(aria=False, view=alt.ViewConfig(stroke=None))
-    )
-    # Unchecked: every picture is made of these same marks, and a schema check takes longer than the drawing.
-    return _named(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), title, description)
+    drawn = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": "transparent",
+        "config": {"aria": False, "view": {"stroke": None}},
+        "width": WIDTH,
+        "height": canvas.y,
+        "padding": 0,
+        "autosize": "none",
+        "layer": _layers(canvas),
+        "resolve": {"scale": dict.fromkeys(("x", "y", "color", "size"), "independent")},
+    }
+    return _named(vl_convert.vegalite_to_svg(drawn), title, description)
 
 
-def _layers(canvas: Canvas) -> list[Chart]:
-    boxes = (
-        _chart(canvas.boxes)
-        .mark_rect()
-        .encode(x=_share("start"), x2="end:Q", y=_down("y"), y2="y2:Q", color=alt.Color("fill:N", scale=None))
-    )
-    rules = _chart(canvas.rules).mark_rule(color=LINE, strokeDash=[2, 3])
+def _layers(canvas: Canvas) -> list[Part]:
+    fill = {"color": _as_it_is("fill", "nominal")}
+    strips = {"x2": _field("end"), "y": _down(), "y2": _field("y2")}
+    rules = {"x": _share("x"), "x2": _field("x2"), "y": _down(), "y2": _field("y2")}
     return [
-        boxes,
-        rules.encode(x=_share("x"), x2="x2:Q", y=_down("y"), y2="y2:Q"),
+        _layer(canvas.boxes, {"type": "rect"}, {"x": _share("start"), **strips, **fill}),
+        _layer(canvas.rules, {"type": "rule", "color": LINE, "strokeDash": [2, 3]}, rules),
         *_text(canvas.words),
         *_lines(canvas.points),
     ]
 
 
-def _text(words: Sequence[Mark]) -> list[Chart]:
+def _text(words: Sequence[Mark]) -> list[Part]:
     """Words at their pixels: a layer for each alignment and weight, because these belong to a layer's mark."""
+    shown = {
+        "x": _as_it_is("x") | {"axis": None},
+        "y": _down(),
+        "text": _field("text", "nominal"),
+        "color": _as_it_is("fill", "nominal"),
+        "size": _as_it_is("size"),
+    }
     return [
-        _chart([word for word in words if (word["align"], word["weight"]) == (align, weight)])
-        .mark_text(align=align, fontWeight=weight, baseline="middle", font=FONT)
-        .encode(
-            x=alt.X("x:Q", scale=None, axis=None),
-            y=_down("y"),
-            text="text:N",
-            color=alt.Color("fill:N", scale=None),
-            size=alt.Size("size:Q", scale=None),
+        _layer(
+            [word for word in words if (word["align"], word["weight"]) == (align, weight)],
+            {"type": "text", "align": align, "fontWeight": weight, "baseline": "middle", "font": FONT},
+            shown,
         )
         for align, weight in sorted({(word["align"], word["weight"]) for word in words})
     ]
 
 
-def _lines(points: Sequence[Mark]) -> list[Chart]:
+def _lines(points: Sequence[Mark]) -> list[Part]:
     """A line with its points for each series, at their pixels."""
-    chart = _chart(points).encode(
-        x=alt.X("x:Q", scale=None, axis=None),
-        y=_down("y"),
-        color=alt.Color("fill:N", scale=None),
-        detail="series:N",
-        order="year:Q",
+    shown = {
+        "x": _as_it_is("x") | {"axis": None},
+        "y": _down(),
+        "color": _as_it_is("fill", "nominal"),
+        "detail": _field("series", "nominal"),
+        "order": _field("year"),
+    }
+    marks: Sequence[Part] = (
+        {"type": "line", "strokeWidth": 2},
+        {"type": "point", "filled": True, "size": 36, "opacity": 1},
     )
-    return [chart.mark_line(strokeWidth=2), chart.mark_point(filled=True, size=36, opacity=1)]
+    return [_layer(points, mark, shown) for mark in marks]
 
 
-def _share(name: str) -> alt.X:
-    return alt.X(f"{name}:Q", scale=alt.Scale(domain=[0, 1], range=[0, STRIP_END]), axis=None)
+def _layer(rows: Sequence[Mark], mark: Part, shown: Mapping[str, Part]) -> Part:
+    return {"data": {"values": list(rows)}, "mark": mark, "encoding": dict(shown)}
 
 
-def _down(name: str) -> alt.Y:
-    return alt.Y(f"{name}:Q", scale=None, axis=None)
+def _field(name: str, kind: str = "quantitative") -> Part:
+    return {"field": name, "type": kind}
 
 
-def _chart(rows: Sequence[Mark]) -> Chart:
-    return alt.Chart(alt.InlineData(list(rows)))
+def _as_it_is(name: str, kind: str = "quantitative") -> Part:
+    """A field that holds pixels or a colour already."""
+    return _field(name, kind) | {"scale": None}
+
+
+def _share(name: str) -> Part:
+    return _field(name) | {"scale": {"domain": [0, 1], "range": [0, STRIP_END]}, "axis": None}
+
+
+def _down() -> Part:
+    return _as_it_is("y") | {"axis": None}
 
 
 def _named(file: str, title: str, description: str) -> Markup:

@@ -10,7 +10,7 @@ from joinedup.runs.running import Progress, Ran, run
 
 
 def demo(folder: Path, *, size: str = "town", seed: int = 1, progress: Progress = lambda n, of, says: None) -> Ran:
-    """Invent the systems of a town, region or nation in `folder`, and run the whole job.
+    """Invent the systems of a village, town, region or nation in `folder`, and run the whole job.
 
     Raises ProjectError when the folder holds anything but an earlier invented project, which is made anew.
     """

@@ -64,9 +64,10 @@ class Invented:
 def invent(folder: Path, *, size: str = "town", seed: int = 1) -> Invented:
     """Write an invented project into `folder`: joinedup.toml, sources/<system>/ and truth/.
 
-    size: `town` (about 10,000 person records), `region` (300,000) or `nation` (1,500,000). The same size and seed give
-    the same files, byte for byte. An earlier invented project in the folder is made anew. Raises ProjectError for a
-    size that does not exist and for a folder that holds a project of real records, StorageError when the disk refuses.
+    size: `village` (about 1,500 person records), `town` (10,000), `region` (300,000) or `nation` (1,500,000). The same
+    size and seed give the same files, byte for byte. An earlier invented project in the folder is made anew. Raises
+    ProjectError for a size that does not exist and for a folder that holds a project of real records, StorageError when
+    the disk refuses.
     """
     chosen = _size(size)
     _make_room(folder)

@@ -52,6 +52,7 @@ class Size:
 
 
 _SIZES = (
+    Size("village", 2, 1_500, 900, 0),
     Size("town", 2, 10_000, 6_000, 0),
     Size("region", 3, 300_000, 165_000, 1),
     Size("nation", 6, 1_500_000, 710_000, 2),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-import time
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -160,17 +160,19 @@ def test_most_rules_fired_in_what_was_generated() -> None:
     assert len(missed) <= len(asked) * 0.25
 
 
-def test_one_submission_takes_less_than_five_milliseconds() -> None:
+def test_one_submission_costs_a_known_number_of_calls() -> None:
+    """Calls stand for time, which other work would change: about 10,000 take 2 ms, and the benchmark measures the 5."""
     desk = Desk(BOOK, "new", AS_OF, LISTS)
     given_rows = submission({})
     check_record(given_rows, desk)
-    taken = []
-    for _ in range(200):
-        started = time.process_time()
+    calls: Counter[str] = Counter()
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _about: calls.update([event]))
+    try:
         check_record(given_rows, desk)
-        taken.append(time.process_time() - started)
-    shared = 2 if "PYTEST_XDIST_WORKER" in os.environ else 1  # here others are at work; the benchmark has the median
-    assert sorted(taken)[20] < 0.005 * shared
+    finally:
+        sys.setprofile(before)
+    assert calls["call"] + calls["c_call"] < 12_000
 
 
 def test_a_clean_submission_is_told_nothing_but_that_there_is_no_outcome_yet() -> None:

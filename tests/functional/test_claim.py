@@ -1,0 +1,200 @@
+"""`joinedup claim`: the shipped ledger, a file of one's own, and a project whose claims are kept."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from joinedup import tables
+from joinedup.audit import open_store, verify
+from joinedup.cli.main import app
+from joinedup.errors import JoinedupError, StatisticsError
+from joinedup.runs.claims import claim, claim_one, ledger
+from joinedup.runs.project import new_project
+from joinedup.statistics.methods import JOINED, LINK, OWN, PEOPLE
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "audit-claims" / "claims.toml"
+
+
+def asked(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["claim", *map(str, arguments)])
+    return done.exit_code, done.stdout
+
+
+def test_the_shipped_ledger_gives_what_the_published_figures_support() -> None:
+    code, printed = asked(EXAMPLE, "--json")
+    verdicts = {one["claim"]: one for one in json.loads(printed)["claims"]}
+    assert code == 0
+    assert {name: (one["verdict"], one["opposite"]) for name, one in verdicts.items()} == {
+        "two thirds not recorded": ("holds", "contradicted"),  # 4,404 of 6,670 is 66.0%
+        "most are White": ("insufficient", "insufficient"),  # 28.2% to 94.3%
+        "Asian suspects over-represented, nationally": ("insufficient", "insufficient"),  # 2.4% to 68.4%, 9.3%
+        "Asian suspects over-represented, group-based, Greater Manchester": ("holds", "contradicted"),  # 52%, 13.6%
+        "Asian suspects over-represented, all child sexual abuse, Greater Manchester": ("holds", "contradicted"),
+        "The same, against the city's residents": ("refused", "refused"),
+        "White suspects under-represented, all child sexual abuse, Greater Manchester": ("insufficient",) * 2,
+        "Convicted, from figures of suspects": ("refused", "refused"),
+        "A quarter within families": ("holds", "contradicted"),  # 1,125 of 4,228 is 26.6%
+    }
+    most = verdicts["most are White"]
+    assert (most["lower"], most["upper"]) == pytest.approx((1884 / 6670, (1884 + 4404) / 6670))
+    assert most["settles"]["for_it"] == 3335 - 1884 + 1  # more than half of 6,670
+
+
+def test_words_hold_the_verdict_the_opposite_the_unknown_and_the_source() -> None:
+    _, printed = asked(EXAMPLE)
+    entry = printed.split("\n\n")[1]
+    said = " ".join(entry.split())
+    for words in (
+        "“most offenders are White”", "Verdict the data cannot say. It is 28.2% to 94.3%", "Opposite the data cannot",
+        "4,404 of 6,670", "Of those known, 83.1%", "once 1,452 are known to be White", "Secondary",
+        "nothing of any person or community",
+    ):  # fmt: skip
+        assert words in said
+
+
+def test_nobody_is_called_a_perpetrator_or_a_gang_but_in_quotation() -> None:
+    _, printed = asked(EXAMPLE)
+    unquoted = "".join(part for number, part in enumerate(printed.replace("”", "“").split("“")) if number % 2 == 0)
+    assert "perpetrator" not in unquoted.lower() and "gang" not in unquoted.lower()
+
+
+GOOD = """
+[[claim]]
+name = "a"
+population = "suspects"
+unit = "person"
+stage = "charged"
+area = "Anyshire"
+period = "2024"
+field = "ethnicity"
+group = "White"
+than = 0.5
+
+[[figures]]
+name = "f"
+population = "suspects"
+unit = "person"
+stage = "charged"
+area = "Anyshire"
+period = "2024"
+field = "ethnicity"
+counts = { White = 60, Asian = 10 }
+missing = { "not asked" = 30 }
+source = "A table."
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("than = 0.5", ""), "claim 1: `than` is missing"),
+        (("than = 0.5", "than = true"), "claim 1: A value is of the wrong kind"),
+        (("than = 0.5", 'than = "White"'), "claim 1: A group's share is compared with itself"),
+        (('unit = "person"', 'unit = "head"'), "There is no such unit"),
+        (("group =", "grop ="), "no `grop` here. Did you mean `group`"),
+        (("[[figures]]", "[[figure]]"), "no section `[[figure]]`"),
+        (("[[figures]]", "[figures]"), "Write `[[figures]]` before each entry"),
+        (("White = 60", "White = -1"), "figures 1: The count of `White` is below zero"),
+        (("White = 60", 'White = "many"'), "figures 1"),
+        (("counts =", "percent_of_all ="), "figures 1: `percent_known` is missing"),
+        (('name = "a"', 'name = "a'), "not TOML"),
+    ],
+)
+def test_a_slip_in_a_file_is_told_with_its_entry(tmp_path: Path, change: tuple[str, str], told: str) -> None:
+    path = tmp_path / "claims.toml"
+    path.write_text(GOOD.replace(*change))
+    with pytest.raises(StatisticsError) as error:
+        claim(path)
+    assert told in str(error.value) and "claims.toml" in str(error.value)
+
+
+def test_a_file_that_is_not_there_and_half_a_statement_are_told(tmp_path: Path) -> None:
+    with pytest.raises(JoinedupError, match="none.toml"):
+        claim(tmp_path / "none.toml")
+    assert asked("--group", "White")[0] == 2
+    assert asked("--group", "White", "--more-than", "0.5", "--less-than", "0.6")[0] == 2
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one run: of 100 suspect records 30 White, 15 Asian, 55 not recorded; joined, 52 and 28."""
+    folder = new_project(tmp_path / "project")
+    run = folder / "runs" / "20260101T000000Z"
+    (run / "tables").mkdir(parents=True)
+    (run / "manifest.json").write_text("{}")
+    (folder / "runs" / "LATEST").write_text(run.name)
+    shares = [
+        ("record", OWN, None, {"White": (30, None), "Asian": (15, None)}, 55),
+        ("record", JOINED, LINK, {"White": (52, (0.51, 0.7)), "Asian": (28, (0.27, 0.45))}, 20),
+        ("person", PEOPLE, LINK, {"White": (40, (0.5, 0.6)), "Asian": (35, (0.3, 0.5))}, 10),
+    ]
+    rows = [
+        {
+            "measure": "share-self-defined-ethnicity", "population": "suspects", "unit": unit, "stage": "all",
+            "period": "all", "area": "all", "group": group, "numerator": count, "denominator": 100, "unknown": unknown,
+            "lower": count / 100, "upper": (count + unknown) / 100, "link_lower": link and link[0],
+            "link_upper": link and link[1], "method": method, "assumption": assumption, "suppressed": False,
+        }
+        for unit, method, assumption, held, unknown in shares for group, (count, link) in held.items()
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, schema=tables.FIGURES.schema), run / "tables" / "figures.parquet")
+    pq.write_table(tables.SOUNDNESS.empty(), run / "tables" / "soundness.parquet")
+    return folder
+
+
+def test_a_claim_of_a_project_holds_only_if_joining_is_right(project: Path) -> None:
+    judged = claim_one(project, {"group": "White", "direction": "more", "than": 0.5})
+    assert (judged.verdict.word, judged.verdict.assumption) == ("holds_if", LINK)
+    assert judged.opposite.word == "insufficient"  # from the records alone, 30% to 85%
+    people = claim_one(project, {"group": "White", "direction": "more", "than": "Asian", "unit": "person"})
+    assert people.verdict.word == "insufficient"  # 50% to 60% against 30% to 50%
+
+
+def test_a_claim_is_entered_before_its_figure_and_every_wording_is_kept(project: Path) -> None:
+    said = {"name": "most", "group": "White", "direction": "more", "than": 0.5}
+    claim_one(project, said)
+    claim_one(project, said)
+    with pytest.raises(StatisticsError, match="worded otherwise"):
+        claim_one(project, {**said, "than": 0.4})
+    claim_one(project, {**said, "than": 0.4}, why="the threshold was misread")
+    first, second = ledger(project)
+    assert (first.statement["than"]["share"], second.statement["than"]["share"]) == (0.5, 0.4)
+    assert (second.revises, second.why) == (first.number, "the threshold was misread")
+    assert first.verdicts == (("20260101T000000Z", "holds_if"),)  # judged twice alike, kept once
+    with closing(open_store(project)) as store:
+        assert verify(store).whole
+        with pytest.raises(Exception, match="never changed"):
+            store.execute("UPDATE claim_events SET why = 'x'")
+
+
+def test_the_ledger_shows_what_was_refused_as_well(project: Path) -> None:
+    few = pq.read_table(project / "runs/20260101T000000Z/tables/figures.parquet").to_pylist()
+    few[1]["numerator"] = 4
+    path = project / "runs/20260101T000000Z/tables/figures.parquet"
+    pq.write_table(pa.Table.from_pylist(few, schema=tables.FIGURES.schema), path)
+    judged = claim_one(project, {"group": "Asian", "direction": "more", "than": 0.5})
+    assert judged.verdict.word == "refused" and "Fewer than 10" in str(judged.verdict.because)
+    code, printed = asked(project, "--ledger")
+    assert code == 0 and "20260101T000000Z: refused" in printed
+
+
+def test_a_field_that_is_not_to_be_relied_on_gets_no_verdict(project: Path) -> None:
+    finding = {"sender": "niche", "column": "self_defined_ethnicity", "kind": "never-missing", "message": "0% missing"}
+    rows = pa.Table.from_pylist([finding], schema=tables.SOUNDNESS.schema)
+    pq.write_table(rows, project / "runs/20260101T000000Z/tables/soundness.parquet")
+    judged = claim_one(project, {"group": "White", "direction": "more", "than": 0.5})
+    assert judged.verdict.word == judged.opposite.word == "refused"
+    assert "niche" in str(judged.verdict.because)
+
+
+def test_claims_of_a_project_come_from_its_file_and_say_only_what_differs(project: Path) -> None:
+    (project / "claims.toml").write_text('[[claim]]\nname = "a"\ngroup = "White"\nthan = 0.2\n')
+    code, printed = asked(project, "--json")
+    assert (code, json.loads(printed)["verdict"], json.loads(printed)["opposite"]) == (0, "holds", "contradicted")
