@@ -9,6 +9,7 @@
     ├── GateError                exit 2   a gate rule set that cannot be used
     ├── LinkageError             exit 2   nothing to compare, or a model that cannot be used
     ├── StatisticsError          exit 2   a figure that cannot be stated
+    ├── InquiryError             exit 2   an entry that the register of an inquiry cannot take
     ├── ProjectError             exit 2   the project folder or its joinedup.toml
     │   └── BusyError            exit 2   another run holds the folder's lock
     └── StorageError             exit 2   disk full, read-only folder, no permission
@@ -110,6 +111,10 @@ class LinkageError(JoinedupError):
 
 class StatisticsError(JoinedupError):
     """A figure that cannot be stated."""
+
+
+class InquiryError(JoinedupError):
+    """An entry that the register of an inquiry cannot take."""
 
 
 class ProjectError(JoinedupError):

@@ -109,7 +109,19 @@ _CLAIMS = (
     *_kept_as_written("claim_verdicts", "verdicts on claims"),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS, _CLAIMS)
+# One fact of the inquiry's register. on_day: the day of the fact, which is not the day on which it was entered.
+_INQUIRY = (
+    """
+    CREATE TABLE inquiry_events (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, thing TEXT NOT NULL, on_day TEXT NOT NULL, fields TEXT NOT NULL,
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX inquiry_events_of_a_thing ON inquiry_events (thing)",
+    *_kept_as_written("inquiry_events", "entries of the register"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS, _CLAIMS, _INQUIRY)
 """One tuple of statements per version of the library's own tables. Add at the end; never change one that shipped."""
 
 

@@ -20,6 +20,7 @@ from joinedup.cli import (
     demo,
     erase,
     explain,
+    inquiry,
     judge,
     link,
     lookup,
@@ -78,6 +79,7 @@ app.command("claim")(claim.claim)
 app.command("mend")(mend.mend)
 app.command("erase")(erase.erase)
 app.add_typer(judge.app, name="judge")
+app.add_typer(inquiry.app, name="inquiry")
 app.add_typer(audit.app, name="audit")
 
 

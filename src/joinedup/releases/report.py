@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -34,7 +35,7 @@ def write_report(run: ReportInput, path: Path) -> None:
 
 def render(run: ReportInput) -> str:
     """The report of `run` as HTML text. Raises StatisticsError as `write_report` does."""
-    page = _environment().get_template("report.html.jinja")
+    page = environment().get_template("report.html.jinja")
     made_at = moment(run.made_at)
     return page.render(run=run, sections=answers(run), made_at=made_at, invented=INVENTED, staff=STAFF, small=SMALL)
 
@@ -56,13 +57,15 @@ def strong(text: str) -> Markup:
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text))))
 
 
-def _environment() -> Environment:
-    environment = Environment(
+@cache
+def environment() -> Environment:
+    """What every page of the room is written by: text is escaped, and a name that is not given is a fault."""
+    made = Environment(
         loader=PackageLoader("joinedup.releases", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["strong"] = strong
-    return environment
+    made.filters["strong"] = strong
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from joinedup.errors import Place, ProjectError
+from joinedup.runs.inquiring import enter_example
 from joinedup.runs.project import load_project
 from joinedup.runs.running import Progress, Ran, run
 
@@ -19,7 +20,9 @@ def demo(folder: Path, *, size: str = "town", seed: int = 1, progress: Progress 
     from joinedup.synthetic import invent
 
     invent(folder, size=size, seed=seed)
-    return run(folder, progress=progress)
+    ran = run(folder, progress=progress)
+    enter_example(folder)
+    return ran
 
 
 def _refuse_real(folder: Path) -> None:
