@@ -1,8 +1,12 @@
-"""Files whose columns already bear a table's names need no source map."""
+"""Files whose columns already bear a table's names need no source map.
+
+Capitals, spaces and hyphens make no difference: `Local ID` is `local_id`.
+"""
 
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,8 +25,9 @@ def map_without_toml(path: Path, columns: Sequence[str], system: str, table: Tab
     """
     table = table or _table_of(path, columns)
     specs = {target: _spec(table, column, target) for column, target in _targets(table, columns)}
-    if table is tables.PERSON_RECORDS and "record_id" in columns:
-        specs["local_id"] = ValueSpec(columns=("record_id",), whole=True)
+    own_key = next((column for column in columns if spelled(column) == "record_id"), None)
+    if table is tables.PERSON_RECORDS and own_key is not None:
+        specs["local_id"] = ValueSpec(columns=(own_key,), whole=True)
     for needed in needed_targets(table):
         if needed not in specs:
             raise ExtractError(
@@ -55,13 +60,25 @@ def _table_of(path: Path, columns: Sequence[str]) -> Table:
 
 
 def _resemblance(table: Table, columns: Sequence[str]) -> tuple[int, int]:
-    own_key = table is tables.PERSON_RECORDS and "record_id" in columns and "local_id" not in columns
+    names = set(map(spelled, columns))
+    own_key = table is tables.PERSON_RECORDS and "record_id" in names and "local_id" not in names
     return len(_targets(table, columns)) + own_key, -len(table.columns)
 
 
 def _targets(table: Table, columns: Sequence[str]) -> list[tuple[str, str]]:
-    pairs = [(column, ALSO.get(column, column)) for column in columns]
-    return [(c, t) for c, t in pairs if t in table and not _made(table, t)]
+    """Columns and what they fill. Of several that fill one, it is the one spelled as the table does, or the first."""
+    found: dict[str, str] = {}
+    for column in sorted(columns, key=lambda name: spelled(name) != name):
+        target = ALSO.get(spelled(column), spelled(column))
+        if target in table and not _made(table, target):
+            found.setdefault(target, column)
+    chosen = {column: target for target, column in found.items()}
+    return [(column, chosen[column]) for column in columns if column in chosen]
+
+
+def spelled(column: str) -> str:
+    """A column's name as a table spells names: small letters, and `_` for spaces and hyphens."""
+    return "_".join(re.split(r"[\s_-]+", column.strip().lower()))
 
 
 def _made(table: Table, target: str) -> bool:
