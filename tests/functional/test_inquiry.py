@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ from joinedup.audit import open_store, verify
 from joinedup.cli.main import app
 from joinedup.errors import InquiryError, StorageError
 from joinedup.runs.inquiring import enter_example, inquiry
+from joinedup.runs.inquiry_files import import_requests
 from joinedup.runs.project import new_project
 
 MISSING = {
@@ -106,7 +108,9 @@ def test_the_register_is_read_as_it_stood_on_a_day_and_every_entry_is_in_the_log
     assert rows == {"2026-02-01": None, "2026-03-10": ("overdue", 9, 0), "2026-03-11": ("answered", 0, 10)}
     store = open_store(project)
     assert verify(store).whole
-    assert len(list(store.execute('SELECT 1 FROM audit_log WHERE detail LIKE \'%"command":"inquiry"%\''))) == 3 + len(BASE)
+    assert len(list(store.execute('SELECT 1 FROM audit_log WHERE detail LIKE \'%"command":"inquiry"%\''))) == 3 + len(
+        BASE
+    )
     store.close()
 
 
@@ -213,3 +217,60 @@ def test_the_feed_and_every_page_are_well_formed_and_lead_to_pages_that_are_ther
     for page in out.rglob("*.html"):
         for target in re.findall(r'href="([^"#:]+)"', page.read_text()):
             assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_recommendations_of_a_report_are_taken_from_a_table_or_a_json_list(project: Path, tmp_path: Path) -> None:
+    table = tmp_path / "report.csv"
+    table.write_text("number,text,owners,due\n1,Do it.,Harbour Trust,2026-12-31\n2,Say it.,ministry;Harbour Trust,\n")
+    words = ("import-report", table, "--report", "Harbour report", "--on", "2026-02-01")
+    code, said = asked(project, *words)
+    assert code == 1 and "The body is not in the register" in said
+    code, said = asked(project, *words, "--new-bodies")
+    assert code == 0 and "2 entries taken, 1 bodies" in said
+    register = inquiry(project).register
+    assert register.named("harbour-report-2").bodies == ("ministry", "harbour-trust")
+    listed = tmp_path / "report.json"
+    listed.write_text(json.dumps([{"number": 3, "text": "Keep it.", "owners": ["ministry"]}]))
+    code, said = asked(project, "import-report", listed, "--report", "Harbour report", "--on", "2026-02-01")
+    assert code == 0 and "1 entries taken" in said
+    listed.write_text('{"number": 3}')
+    with pytest.raises(InquiryError, match="no JSON list"):
+        asked(project, "import-report", listed, "--report", "Harbour report", "--on", "2026-02-01")
+
+
+def test_one_body_s_whole_record_is_written_and_logged_as_a_disclosure(project: Path, tmp_path: Path) -> None:
+    asked(project, "enter", "direction", "d1", "to=X01", "text=Say why.", "due=2026-03-20", "--on", "2026-03-03")
+    asked(project, "enter", "answer", "d1", "by_body=X01", "extent=part", "text=Some.", "--on", "2026-03-10")
+    number = inquiry(project).register.named("d1").events[0].number
+    asked(project, "enter", "annulled", "d1", f"entry={number}", "text=It was another letter.", "--on", "2026-03-11")
+    out = tmp_path / "record.json"
+    _, said = asked(project, "record", "X01", "-o", out)
+    told = json.loads(out.read_text())
+    assert said.startswith("4 entries")  # the force itself, the direction, the answer, and that it was taken back
+    assert [(one["kind"], one["taken_back"]) for one in told["entries"]][1:] == [
+        ("direction", False), ("answer", True), ("annulled", False),
+    ]  # fmt: skip
+    store = open_store(project)
+    assert store.execute("SELECT act, recipients FROM audit_log ORDER BY sequence DESC").fetchone() == (
+        "disclosure", '["X01"]',
+    )  # fmt: skip
+    store.close()
+
+
+def test_a_thousand_requests_are_taken_in_seconds(project: Path, tmp_path: Path) -> None:
+    lines = "".join(f"Q{n},Rule 9,Body {n % 40},A statement,01/03/2026,29/03/2026,,x\n" for n in range(1_000))
+    sheet = tmp_path / "many.csv"
+    sheet.write_text(SHEET.partition("\n")[0] + "\n" + lines)
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        import_requests(project, sheet, why="all of them", new_bodies=True)
+    finally:
+        sys.setprofile(None)
+    assert calls < 2_000 * 1_000  # a thousand entries; work that grew with the square of them would be far more
+    assert len(inquiry(project).register.of("rule-9-request")) == 1_000

@@ -15,7 +15,8 @@ from joinedup.errors import InquiryError
 if TYPE_CHECKING:
     from joinedup.inquiry import Entry, Thing
     from joinedup.inquiry.requests import Waits
-    from joinedup.runs.inquiring import Imported, Inquiry
+    from joinedup.runs.inquiring import Inquiry
+    from joinedup.runs.inquiry_files import Imported
 
 app = typer.Typer(help="Recommendations, requests and checks: what is said and what was checked stand apart.")
 
@@ -101,12 +102,40 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take a spreadsheet of requests: all of it, or nothing where a row cannot be taken."""
-    from joinedup.runs import inquiring
+    from joinedup.runs import inquiry_files as files
 
-    done = inquiring.import_requests(folder, sheet, why=why, new_bodies=new_bodies)
-    print(as_json(done.__dict__ | {"faults": [one.__dict__ for one in done.faults]}) if json else _imported(done))
-    if done.faults:
-        raise typer.Exit(1)
+    _tell_imported(files.import_requests(folder, sheet, why=why, new_bodies=new_bodies), json)
+
+
+@app.command("import-report")
+def import_report(  # noqa: PLR0913, PLR0917 - a report and its table have this many parts
+    table: Annotated[Path, typer.Argument(help="Its recommendations: CSV, XLSX or JSON, one row each.")],
+    report: Annotated[str, typer.Option(help="The title of the report.")],
+    on: Annotated[str, typer.Option(metavar="DAY", help="The day of its publication.")],
+    why: Why = "the recommendations of a report",
+    new_bodies: Annotated[bool, typer.Option("--new-bodies", help="Enter bodies that are not known yet.")] = False,
+    folder: Folder = Path("."),
+    json: Json = False,
+) -> None:
+    """Take the recommendations of a report: columns number, text and owners; theme, due and source if it has them."""
+    from joinedup.runs import inquiry_files as files
+
+    named = files.Report(report, _day(on) or dt.date.today())
+    done = files.import_recommendations(folder, table, named, why=why, new_bodies=new_bodies)
+    _tell_imported(done, json)
+
+
+@app.command()
+def record(
+    body: Annotated[str, typer.Argument(help="The id of a body.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file, .json.")],
+    why: Why = "the body's own record, for whom it concerns",
+    folder: Folder = Path("."),
+) -> None:
+    """Write everything that the register holds of one body, for whoever must be shown it; logged as a disclosure."""
+    from joinedup.runs import inquiry_files as files
+
+    print(f"{files.export_record(folder, body, out, why=why):,} entries in {shown(out)}")
 
 
 @app.command("calendar")
@@ -286,6 +315,12 @@ def _waits(found: Inquiry, one: Waits) -> str:
 
 def _hung(text: str) -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent=" " * 12)
+
+
+def _tell_imported(done: Imported, json: bool) -> None:
+    print(as_json(done.__dict__ | {"faults": [one.__dict__ for one in done.faults]}) if json else _imported(done))
+    if done.faults:
+        raise typer.Exit(1)
 
 
 def _imported(done: Imported) -> str:

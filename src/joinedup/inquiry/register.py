@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from joinedup.errors import InquiryError, Place, nearest
 from joinedup.inquiry.entries import Entry, in_order
@@ -143,6 +144,32 @@ def register_of(entries: Iterable[Entry], on: date | None = None) -> Register:
             (events[one.thing] if fits else stray).append(one)
     things = {thing: Thing(entry, tuple(events[thing])) for thing, entry in made.items()}
     return Register(things, on, tuple(one for one in ordered if one.number and one.number in dropped), tuple(stray))
+
+
+def grown(register: Register, entry: Entry) -> Register:
+    """The register with one admitted entry more, which was entered after all others: what `register_of` would make.
+
+    It takes over the things of `register`, which is not to be used any longer: so ten thousand entries can be taken one
+    after another.
+    """
+    things = cast("dict[str, Thing]", register.things)
+    if entry.kind == "annulled":
+        everything = [*_entries(register), entry]
+        return register_of(everything, register.on)
+    if KINDS[entry.kind].makes:
+        things.setdefault(entry.thing, Thing(entry))
+    else:
+        thing = things[entry.thing]
+        things[entry.thing] = Thing(thing.made, in_order((*thing.events, entry)))
+    return Register(things, register.on, register.annulled, register.stray)
+
+
+def _entries(register: Register) -> Iterator[Entry]:
+    for thing in register.things.values():
+        yield thing.made
+        yield from thing.events
+    yield from register.annulled
+    yield from register.stray
 
 
 def _annulled(entries: Iterable[Entry]) -> frozenset[int]:

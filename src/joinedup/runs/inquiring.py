@@ -7,7 +7,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,20 +19,20 @@ import pyarrow.parquet as pq
 from joinedup import audit
 from joinedup.audit import Act, Subject, open_store, transaction
 from joinedup.audit.sql import run
-from joinedup.engine import ROW, read_extract, write_bytes
+from joinedup.engine import write_bytes
 from joinedup.engine.harmless import harmless
-from joinedup.errors import InquiryError, Place, ProjectError, StorageError
+from joinedup.errors import InquiryError, Place, ProjectError
 from joinedup.inquiry import Asked, Clock, Entry, Register, Standing, Thing, asked_of, clock, register_of, standing_of
 from joinedup.inquiry.beside import Beside, beside
 from joinedup.inquiry.calendar import calendar
 from joinedup.inquiry.entries import checked, in_order
 from joinedup.inquiry.example import WHY, example_entries
 from joinedup.inquiry.published import force_entries, published_entries
-from joinedup.inquiry.register import admit
+from joinedup.inquiry.register import admit, grown
 from joinedup.inquiry.requests import SENT, Waits, waiting
-from joinedup.inquiry.sheets import Fault, Sheet, body_id, read_sheet
 from joinedup.releases.inquiry_pages import InquiryInput, inquiry_pages
 from joinedup.runs.accounts import account
+from joinedup.runs.claim_publishing import refuse_full
 from joinedup.runs.folder import latest
 from joinedup.runs.project import Project, load_project
 
@@ -101,109 +101,70 @@ def enter(folder: Path, entry: Entry, *, why: str, by: str | None = None) -> Ent
 
     Raises InquiryError for an entry that does not fit: see `inquiry.entries.checked` and `inquiry.register.admit`.
     """
-    project = load_project(folder)
-    with closing(open_store(project.folder)) as store, transaction(store):
-        return _enter(store, project, entry, why, by or account())
+    with writing(folder, why, by) as book:
+        return book.enter(entry)
 
 
 def enter_example(folder: Path, *, by: str | None = None) -> None:
     """Give an invented project its invented inquiry, if it has none of that yet. Raises ProjectError."""
-    project, who = load_project(folder), by or account()
+    with writing(folder, WHY, by) as book:
+        if "x-inquiry" not in book.register.things:
+            for entry in example_entries():
+                book.enter(entry)
+
+
+@contextmanager
+def writing(folder: Path, why: str, by: str | None = None) -> Iterator[Book]:
+    """A project's register open for writing: what is entered in the block is kept whole, or nothing of it is."""
+    project = load_project(folder)
     with closing(open_store(project.folder)) as store, transaction(store):
-        there = register_of(_own(store)).things
-        for entry in example_entries() if "x-inquiry" not in there else ():
-            _enter(store, project, entry, WHY, who)
+        entries = (*_shipped(project), *_own(store))
+        yield Book(store, project.invented, register_of(entries), list(entries), why, by or account())
 
 
-@dataclass(frozen=True)
-class Imported:
-    """What became of a sheet. entered: entries made. already: rows whose reference is there. bodies: ids of bodies that
-    were entered with it, or, where nothing was taken, names that are not known. faults: rows to put right; where there
-    is one, nothing was taken. unread: columns that were not read.
-    """
+@dataclass
+class Book:
+    """The one hand that writes into a register. register, entries: as they stand, with what was entered by now."""
 
-    entered: int
-    already: int
-    bodies: tuple[str, ...]
-    faults: tuple[Fault, ...]
-    unread: tuple[str, ...]
+    store: sqlite3.Connection
+    invented: bool
+    register: Register
+    entries: list[Entry]
+    why: str
+    by: str
 
+    def enter(self, entry: Entry, place: Place | None = None) -> Entry:
+        """Write one fact, with its line in the audit log. place: where it was read, for what is refused.
 
-def import_requests(
-    folder: Path, sheet: Path, *, why: str, by: str | None = None, new_bodies: bool = False
-) -> Imported:
-    """Take a spreadsheet of requests (CSV or XLSX): all of it, or nothing where a row cannot be taken.
+        Raises InquiryError.
+        """
+        entry = checked(entry, place)
+        _refuse_to_come(entry, place)
+        if self.invented:
+            _refuse_real(entry, place)
+        admit(entry, self.register, self.entries, place)
+        kept = self._written(entry)
+        self.entries.append(kept)
+        self.register = grown(self.register, kept)
+        return kept
 
-    new_bodies: enter bodies that the register does not know as well. A reference that is there already is passed over,
-    so that a mended sheet can come again. Raises ExtractError for a file that cannot be read, InquiryError for one that
-    lacks a column.
-    """
-    project, who = load_project(folder), by or account()
-    with closing(open_store(project.folder)) as store, transaction(store):
-        known = register_of((*_shipped(project), *_own(store)))
-        found = _sheet(sheet, known)
-        faults = (*found.faults, *(() if new_bodies else _unknown(found)))
-        if faults:
-            return Imported(0, 0, found.bodies, tuple(sorted(faults, key=lambda one: one.row)), found.unread)
-        for name in found.bodies:
-            _enter(store, project, _institution(name, found), why, who)
-        fresh = [(row, one) for row, one in found.entries if one.thing not in known.things]
-        for row, one in fresh:
-            _enter(store, project, one, why, who, Place(sheet.name, row))
-    already = len({one.thing for _, one in found.entries}) - len({one.thing for _, one in fresh})
-    return Imported(len(fresh), already, tuple(map(body_id, found.bodies)), (), found.unread)
+    def _written(self, entry: Entry) -> Entry:
+        detail = {"command": "inquiry", "kind": entry.kind, "on": str(entry.on)}
+        subjects = (Subject("inquiry", entry.thing),)
+        logged = audit.append(self.store, audit.Entry(Act.ALTERATION, self.by, self.why, subjects, detail))
+        at = logged.at.isoformat(timespec="seconds")
+        told = json.dumps(dict(entry.fields), sort_keys=True, ensure_ascii=False)
+        row = (logged.sequence, entry.kind, entry.thing, str(entry.on), told, self.by, at, self.why)
+        run(self.store, "INSERT INTO inquiry_events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
+        return replace(entry, number=logged.sequence, done_by=self.by, done_at=at)
 
 
-def _sheet(sheet: Path, known: Register) -> Sheet:
-    read = read_extract(sheet)
-    columns = [read.table[name].to_pylist() for name in read.columns]
-    cells = (
-        (row, dict(zip(read.columns, values, strict=True)))
-        for row, *values in zip(read.table[ROW].to_pylist(), *columns, strict=True)
-    )
-    try:
-        found = read_sheet(cells, read.columns, known)
-    except InquiryError as error:
-        error.place = replace(error.place, file=sheet.name)
-        raise
-    broken = (Fault(one.row, one.column, "The row cannot be read.", "Look at its cells.") for one in read.faults)
-    return replace(found, faults=(*found.faults, *broken))
-
-
-def _unknown(found: Sheet) -> Iterator[Fault]:
-    """One fault a body that is not in the register, at the first row that names it."""
-    for name in found.bodies:
-        row = next((row for row, one in found.entries if one.fields.get("to") == body_id(name)), 1)
-        yield Fault(
-            row, "to", "The body is not in the register.", "Enter it as an institution, or import with --new-bodies."
-        )
-
-
-def _institution(name: str, found: Sheet) -> Entry:
-    first = min(one.on for _, one in found.entries if one.fields.get("to") == body_id(name))
-    return Entry("institution", body_id(name), first, {"name": name})
-
-
-def _enter(
-    store: sqlite3.Connection, project: Project, entry: Entry, why: str, by: str, place: Place | None = None
-) -> Entry:
-    entry = checked(entry, place)
+def _refuse_to_come(entry: Entry, place: Place | None) -> None:
     if entry.on > date.today():
         raise InquiryError(
             "That day has not come yet: an entry is a fact.", place=place, rule="inquiry-future",
             remedy="A day that is to come is a due day: put it into `due`.",
         )  # fmt: skip
-    if project.invented:
-        _refuse_real(entry, place)
-    everything = (*_shipped(project), *_own(store))
-    admit(entry, register_of(everything), everything, place)
-    detail = {"command": "inquiry", "kind": entry.kind, "on": str(entry.on)}
-    kept = audit.append(store, audit.Entry(Act.ALTERATION, by, why, (Subject("inquiry", entry.thing),), detail))
-    at = kept.at.isoformat(timespec="seconds")
-    told = json.dumps(dict(entry.fields), sort_keys=True, ensure_ascii=False)
-    row = (kept.sequence, entry.kind, entry.thing, str(entry.on), told, by, at, why)
-    run(store, "INSERT INTO inquiry_events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
-    return replace(entry, number=kept.sequence, done_by=by, done_at=at)
 
 
 def _refuse_real(entry: Entry, place: Place | None) -> None:
@@ -297,10 +258,7 @@ def write_pages(folder: Path, out: Path, on: date | None = None) -> int:
     They hold no personal data, no words of requests or answers, and no count below the disclosure threshold.
     Raises StorageError for a folder that holds something.
     """
-    if out.exists() and any(out.iterdir()):
-        raise StorageError(
-            "The folder holds something already.", place=Place(str(out)), remedy="Name a new one, or empty it."
-        )
+    refuse_full(out)
     found = inquiry(folder, on)
     project = load_project(folder)
     made = inquiry_pages(
@@ -334,6 +292,6 @@ def history(found: Inquiry, thing: Thing) -> Iterable[Entry]:
 
 
 __all__ = [
-    "Imported", "Inquiry", "as_rows", "enter", "enter_example", "export", "history", "import_requests", "inquiry",
-    "write_calendar", "write_pages",
+    "Book", "Inquiry", "as_rows", "enter", "enter_example", "export", "history", "inquiry", "write_calendar",
+    "write_pages", "writing",
 ]  # fmt: skip

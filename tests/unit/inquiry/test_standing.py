@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joinedup.inquiry import Entry, asked_of, register_of, standing_of
+from joinedup.inquiry.register import grown
 from joinedup.inquiry.standing import Standing
 
 BODIES = ("ministry", "office", "inspector", "newbody")
@@ -212,6 +213,18 @@ def test_the_order_in_which_entries_come_makes_no_difference(entries: list[Entry
     mixed = list(everything)
     random.shuffle(mixed)
     assert register_of(mixed, date(2026, 1, 15)) == register_of(everything, date(2026, 1, 15))
+
+
+@settings(max_examples=200, deadline=None)
+@given(entries=anything())
+def test_a_register_that_grows_by_one_entry_after_another_is_the_one_that_is_made_at_once(entries: list[Entry]) -> None:
+    held, register = [*bodies(), rec()], register_of([*bodies(), rec()])
+    for entry in entries:
+        numbers = {str(one.number) for one in held}
+        if entry.kind != "answer" and (entry.kind != "annulled" or entry.fields["entry"] in numbers):  # as admitted
+            held.append(entry)
+            register = grown(register, entry)
+    assert register == register_of(held)
 
 
 def test_a_claim_and_a_check_of_one_day_stand_in_the_order_in_which_they_were_entered() -> None:
