@@ -36,7 +36,7 @@ def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_wr
     run = only_run(ran_village)
     names = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()}
     kept = {t.name for t in tables.RECORD_TABLES} | {"returns", "completeness", "soundness"}
-    kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures"}
+    kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures", "claims"}
     expected = {f"tables/{name}.parquet" for name in kept}
     joins = {"strict.parquet", "loose.parquet"}
     assert names == expected | joins | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}

@@ -121,7 +121,39 @@ _INQUIRY = (
     *_kept_as_written("inquiry_events", "entries of the register"),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS, _CLAIMS, _INQUIRY)
+# What happens in a case review is one kind of row, so that a replay reads them in one order; `body` is JSON. The audit
+# entry of the same number holds the digest of the body, and never the body: it may be about a person.
+_REVIEW = (
+    """
+    CREATE TABLE review_events (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, crime_id TEXT, done_by TEXT NOT NULL, done_at TEXT NOT NULL,
+        body TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX review_events_of_a_crime ON review_events (crime_id)",
+    *_kept_as_written("review_events", "events of a case review"),
+)
+
+# What was released: a pack is known by the digest of its public files as they are published. counts: what the next
+# release must be held against, so that nothing follows from the difference.
+_RELEASES = (
+    """
+    CREATE TABLE release_approvals (
+        number INTEGER PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL,
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE releases (
+        number INTEGER PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL, counts TEXT NOT NULL,
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL
+    )
+    """,
+    *_kept_as_written("release_approvals", "approvals of releases"),
+    *_kept_as_written("releases", "releases"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_LOG, _ERASED, _JUDGEMENTS, _CLAIMS, _INQUIRY, _REVIEW, _RELEASES)
 """One tuple of statements per version of the library's own tables. Add at the end; never change one that shipped."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from joinedup.cli.out import Json, as_json
+from joinedup.cli.out import Json, as_json, shown
 
 if TYPE_CHECKING:
     from joinedup.runs.claims import Entered
@@ -27,8 +28,15 @@ def claim(  # noqa: PLR0913, PLR0917 - a statement has this many parts
     more_than: More = None,
     less_than: Less = None,
     unit: Annotated[str, typer.Option(help="record or person: what is counted.")] = "record",
+    field: Annotated[str | None, typer.Option(help="nationality; by ethnicity where it is not given.")] = None,
+    area: Annotated[str | None, typer.Option(help="The code of a force.")] = None,
+    year: Annotated[str | None, typer.Option(help="The year in which the earliest crime was recorded.")] = None,
+    stage: Annotated[str | None, typer.Option(help="The furthest stage reached, such as charged.")] = None,
     says: Annotated[str | None, typer.Option(help="The words in which somebody said it.")] = None,
     why: Annotated[str, typer.Option(help="Why a claim is worded otherwise than before.")] = "",
+    pages: Annotated[
+        Path | None, typer.Option("--pages", metavar="FOLDER", help="Write a page to cite for each, and an index.")
+    ] = None,
     ledger: Annotated[
         bool, typer.Option("--ledger", help="All claims ever entered here, and what became of them.")
     ] = False,
@@ -47,9 +55,16 @@ def claim(  # noqa: PLR0913, PLR0917 - a statement has this many parts
         return
     said = _said(group, more_than, less_than)
     if said:
-        found: tuple[Judged, ...] = (claims.claim_one(place, {**said, "unit": unit, "says": says}, why=why),)
+        of = {"unit": unit, "field": field, "area": area, "period": year, "stage": stage}
+        found: tuple[Judged, ...] = (claims.claim_one(place, {**said, **of, "says": says}, why=why),)
     else:
         found = claims.claim(place, why=why)
+    if pages is not None:
+        from joinedup.runs.claim_publishing import publish_claims
+
+        print(
+            f"{publish_claims(place, found, pages):,} files in {shown(pages)}; begin with index.html", file=sys.stderr
+        )
     print(as_json(_machine(found)) if json else "\n\n".join(map(_words, found)))
 
 

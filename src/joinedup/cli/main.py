@@ -20,6 +20,7 @@ from joinedup.cli import (
     demo,
     erase,
     explain,
+    figures,
     inquiry,
     judge,
     link,
@@ -27,6 +28,7 @@ from joinedup.cli import (
     mend,
     new,
     receipts,
+    release,
     run,
     take,
     template,
@@ -76,6 +78,9 @@ app.command("link")(link.link)
 app.command("lookup")(lookup.lookup)
 app.command("explain")(explain.explain)
 app.command("claim")(claim.claim)
+app.command("figures")(figures.figures)
+app.command("release")(release.release)
+app.command("release-approve")(release.approve)
 app.command("mend")(mend.mend)
 app.command("erase")(erase.erase)
 app.add_typer(judge.app, name="judge")

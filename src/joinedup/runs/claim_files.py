@@ -16,9 +16,9 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "claim": frozenset({"name", "says", "said_by", "figures", "residents", "group", "direction", "than", *_ABOUT}),
     "figures": frozenset({
         "name", "counts", "missing", "percent_of_known", "percent_of_all", "percent_known", "source", "certainty",
-        "refused", *_ABOUT,
+        "refused", "seen", *_ABOUT,
     }),
-    "residents": frozenset({"area", "period", "shares", "source", "gap"}),
+    "residents": frozenset({"area", "period", "shares", "source", "gap", "field"}),
 }  # fmt: skip
 
 
@@ -144,7 +144,14 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
         source=_text(entry, "source"),
         certainty=entry.get("certainty", ""),
         refused=entry.get("refused"),
+        seen=_seen(entry),
     )
+
+
+def _seen(entry: Mapping[str, Any]) -> bool:
+    if not isinstance(entry.get("seen", True), bool):
+        raise StatisticsError("`seen` is true or false.", remedy="Write false for figures that were only quoted.")
+    return bool(entry.get("seen", True))
 
 
 def _shares(entry: Mapping[str, Any]) -> Counted | Printed:
@@ -163,7 +170,8 @@ def _shares(entry: Mapping[str, Any]) -> Counted | Printed:
 def _residents(entry: Mapping[str, Any]) -> Residents:
     shares = {group: _two(share) for group, share in entry["shares"].items()}
     area, period = _text(entry, "area"), _text(entry, "period")
-    return Residents(area, period, shares, _text(entry, "source"), entry.get("gap"))
+    field = entry.get("field", "ethnicity")
+    return Residents(area, period, shares, _text(entry, "source"), entry.get("gap"), field)
 
 
 def _two(share: float | list[float]) -> tuple[float, float]:

@@ -11,15 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
 from joinedup.audit.sql import run
 from joinedup.errors import StatisticsError
 from joinedup.runs.accounts import account
-from joinedup.runs.claim_evidence import OF_A_RUN, evidence_of, too_few
+from joinedup.runs.claim_evidence import OF_A_RUN, evidence_in, evidence_of
 from joinedup.runs.claim_files import Claims, read_claims, than_of
 from joinedup.runs.folder import latest
-from joinedup.runs.project import load_project
-from joinedup.statistics.claims import Judged, Residents, Statement, Verdict, find, judge
+from joinedup.runs.project import Project, load_project
+from joinedup.statistics.claims import About, Judged, Residents, Statement, Than, Verdict, find, judge
+from joinedup.tables import named
 
 CLAIMS_FILE = "claims.toml"
 
@@ -56,22 +59,28 @@ def claim(place: Path, *, why: str = "", by: str | None = None) -> tuple[Judged,
 
 
 def claim_one(folder: Path, said: Mapping[str, Any], *, why: str = "", by: str | None = None) -> Judged:
-    """Judge one statement about a project's suspects. said: group, direction, than, and a unit if it is not records.
+    """Judge one statement about a project's suspects. said: group, direction, than, and what it is of where that is not
+    all suspect records by self-defined ethnicity: unit, stage, area, period, field.
 
     The residents and the name may come from its `claims.toml`. Raises as `claim`.
     """
-    path = folder / CLAIMS_FILE
-    known = read_claims(path, OF_A_RUN) if path.exists() else Claims((), (), (), {}, {})
+    known = _known(folder)
     about = {**OF_A_RUN, **{name: said[name] for name in OF_A_RUN if said.get(name)}}
     statement = _statement(about, said)
     (judged,) = _of_project(folder, replace(known, statements=(statement,), figures_of={}, residents_of={}), why, by)
     return judged
 
 
-def _statement(about: Mapping[str, str], said: Mapping[str, Any]) -> Statement:
-    from joinedup.statistics.claims import About
+def _known(folder: Path) -> Claims:
+    """What a project's file of claims holds; nothing where it has none."""
+    path = folder / CLAIMS_FILE
+    return read_claims(path, OF_A_RUN) if path.exists() else Claims((), (), (), {}, {})
 
-    words = f"{said['group']} {said['direction']} than {said['than']} by {about['unit']}"
+
+def _statement(about: Mapping[str, str], said: Mapping[str, Any]) -> Statement:
+    parts = [value for name, value in about.items() if name != "unit" and value != OF_A_RUN[name]]
+    of = ", ".join([f"by {about['unit']}", *parts])
+    words = f"{said['group']} {said['direction']} than {said['than']} {of}"
     return Statement(
         str(said.get("name") or words), About(**about), said["group"], said["direction"], than_of(said["than"]),
         says=str(said.get("says") or ""),
@@ -107,18 +116,22 @@ def _judged(statement: Statement, claims: Claims) -> Judged:
     chosen = [one for one in claims.evidence if named in (None, one.name)]
     if not chosen:
         raise StatisticsError(f"There are no figures called `{named}` for the claim `{statement.name}`.")
-    evidence = find(statement, chosen)
-    if evidence.refused is None:
-        evidence = replace(evidence, refused=too_few(statement, evidence) if named is None else None)
-    return judge(statement, evidence, _residents(statement, claims))
+    return judge(statement, find(statement, chosen), _residents(statement, claims))
 
 
 def _residents(statement: Statement, claims: Claims) -> Residents | None:
-    """Those named, or else of the area; any others where there are none, so that the refusal can say whose they are."""
+    """Those named, or else of the field and area; any others where there are none, so that the refusal can say whose
+    they are.
+    """
     if not statement.than.residents:
         return None
     area, period = claims.residents_of.get(statement.name, statement.about.area), statement.about.period
-    return min(claims.residents, key=lambda one: (one.area != area, one.period != period), default=None)
+    field = statement.about.field
+
+    def unlike(one: Residents) -> tuple[bool, ...]:
+        return one.field not in field, one.area != area, one.period != period
+
+    return min(claims.residents, key=unlike, default=None)
 
 
 def _told(statement: Statement) -> dict[str, Any]:
@@ -171,6 +184,63 @@ def _at(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+# The claims of a run
+
+
+def judged_claims(project: Project, figures: pa.Table, soundness: pa.Table) -> pa.Table:
+    """Every claim ever entered in a project, every wording of it, judged by a run's own tables: `tables.CLAIMS`.
+
+    Residents, and figures that claims name, are those of `claims.toml` as it stands. Raises StatisticsError where it
+    cannot be read.
+    """
+    told = list(_worded(project))
+    if not told:
+        return named("claims").empty()
+    known = _known(project.folder)
+    together = replace(known, evidence=(*evidence_in(figures, soundness, "This run."), *known.evidence))
+    later = {one.revises: one.number for one, _ in told}
+    rows = [_row(one, _judged(statement, together), later.get(one.number)) for one, statement in told]
+    return pa.Table.from_pylist(rows, schema=named("claims").schema)
+
+
+def claims_state(project: Project) -> list[object]:
+    """What the claims of a run depend on, besides its figures."""
+    path = project.folder / CLAIMS_FILE
+    return [[one.number for one, _ in _worded(project)], path.read_text(errors="replace") if path.exists() else ""]
+
+
+def _worded(project: Project) -> Iterator[tuple[Entered, Statement]]:
+    with closing(open_store(project.folder)) as store:
+        rows = run(store, _EVENTS).fetchall()
+        for one in _with_verdicts(store, rows):
+            yield one, _restored(one.statement)
+
+
+def _restored(told: Mapping[str, Any]) -> Statement:
+    """A statement as the ledger holds it."""
+    return Statement(**{**told, "about": About(**told["about"]), "than": Than(**told["than"])})
+
+
+def _row(entered: Entered, judged: Judged, revised_by: int | None) -> dict[str, Any]:
+    verdict = judged.verdict
+    return {
+        "number": entered.number,
+        "claim": entered.name,
+        "statement": str(judged.statement),
+        "entered_at": entered.at,
+        "entered_by": entered.by,
+        "revises": entered.revises,
+        "revised_by": revised_by,
+        "why": entered.why,
+        "figures": [judged.evidence.name],
+        "verdict": verdict.word,
+        **_ends(verdict),
+        "assumption": verdict.assumption,
+        "because": verdict.because,
+        "opposite_verdict": judged.opposite.word,
+    }
+
+
 def ledger(folder: Path) -> tuple[Entered, ...]:
     """Every claim of a project, every wording of it and every verdict, the oldest first. Raises ProjectError."""
     project = load_project(folder)
@@ -206,6 +276,7 @@ def as_told(judged: Judged) -> dict[str, Any]:
         "with_chance": list(held.chance) if held and held.chance else None,
         "against": list(held.against) if held else None,
         "because": judged.verdict.because,
+        "as_quoted": judged.verdict.as_quoted,
         "settles": asdict(judged.verdict.settles) if judged.verdict.settles else None,
         "if": [
             {"assumption": sentence, "verdict": verdict.word, **_ends(verdict)} for sentence, verdict in judged.under
@@ -221,4 +292,4 @@ def _ends(verdict: Verdict) -> dict[str, float | None]:
     return {"lower": held.lower if held else None, "upper": held.upper if held else None}
 
 
-__all__ = ["CLAIMS_FILE", "Entered", "as_told", "claim", "claim_one", "ledger"]
+__all__ = ["CLAIMS_FILE", "Entered", "as_told", "claim", "claim_one", "claims_state", "judged_claims", "ledger"]

@@ -23,7 +23,8 @@ STAGES = ("named", "interviewed", "arrested", "charged", "acquitted", "convicted
 """From the least to the furthest; a record acquitted of one crime and convicted of another counts as convicted."""
 
 NOT_RECORDED = "not recorded"
-_LISTS = {ETHNICITY: "self-defined-ethnicity", OBSERVED: "observed-ethnicity", "sex": "sex"}
+_LISTS = {ETHNICITY: "self-defined-ethnicity", OBSERVED: "observed-ethnicity", "sex": "sex", NATIONALITY: "nationality"}
+_CODED = (ETHNICITY, OBSERVED, "sex")
 
 Frame = nw.LazyFrame[Any]
 Row = dict[str, Any]
@@ -45,6 +46,7 @@ class RunTables:
     rows_sent: rows of extracts, by system.
     keyed: joins by key. lists: code lists by column, for a project that brings its own.
     folders: system by folder of `sources/`, where the two differ.
+    suspected, parts: what is the same whoever is joined, computed once for several joinings; see `figures.prepared`.
     """
 
     person_records: Frame
@@ -56,15 +58,18 @@ class RunTables:
     keyed: tuple[KeyedPairs, ...] = ()
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
+    suspected: Frame | None = None
+    parts: Frame | None = None
 
     def code_list(self, column: str) -> CodeList:
         """The list whose codes `column` holds: the project's own, else the shipped one."""
-        return self.lists.get(column) or code_list(_LISTS[column])
+        held_in = "nationalities" if column == NATIONALITY else column
+        return self.lists.get(held_in) or code_list(_LISTS[column])
 
 
 def records(tables: RunTables) -> Frame:
     """One row per person record: who it is about, and each counted value or the reason why there is none."""
-    codes = {column: tables.code_list(column) for column in _LISTS}
+    codes = {column: tables.code_list(column) for column in _CODED}
     narrow = tables.person_records.select(
         "record_id",
         "system",
@@ -87,9 +92,8 @@ def suspects(people: Frame, tables: RunTables) -> Frame:
     `<column>_least` and `<column>_most` are the first and last value, in code order, that other systems' records of
     the same person hold: null when they hold none, equal when they agree.
     """
-    suspected = people.join(_suspected(tables.roles, tables.crimes), on="record_id").with_columns(
-        year=nw.coalesce("crime_on", "recorded_on").dt.year()
-    )
+    stages = tables.suspected if tables.suspected is not None else suspected_records(tables)
+    suspected = people.join(stages, on="record_id").with_columns(year=nw.coalesce("crime_on", "recorded_on").dt.year())
     for column in (ETHNICITY, NATIONALITY):
         others = _others(suspected, people, column)
         suspected = suspected.join(others, on=["person_id", "system"], how="left")
@@ -106,55 +110,88 @@ def cube(suspected: Frame) -> list[Row]:
     counted = suspected.group_by("force", "system", "year", "stage").agg(
         nw.len().alias("records"), *(_how_many(flag).alias(name) for name, flag in flags.items())
     )
-    return [_named_cell(row) for row in _rows(counted)]
+    return [_named_cell(row) for row in collected(counted)]
 
 
 def reasons(suspected: Frame, column: str) -> dict[str, int]:
     """Suspect records without `column`, by the reason why."""
-    return _tally(suspected.filter(nw.col(column).is_null()), f"{column}_reason")
+    rows = collected(suspected.filter(nw.col(column).is_null()).group_by(f"{column}_reason").agg(nw.len().alias("n")))
+    return {row[f"{column}_reason"]: row["n"] for row in rows}
 
 
-def own_ethnicities(suspected: Frame) -> dict[str | None, int]:
-    """Suspect records by the self-defined ethnicity in the record itself; None is no answer."""
-    return _tally(suspected, ETHNICITY)
+def recorded(suspected: Frame, column: str) -> int:
+    """Suspect records with `column`."""
+    return int(_one(suspected.select(nw.col(column).count().alias("n")))["n"])
 
 
-def joined_ethnicities(suspected: Frame) -> dict[str | None, int]:
-    """The same after gaps are filled with what other systems agree on; a gap they disagree on stays None."""
-    filled = nw.when(_gap_agreed(ETHNICITY)).then(nw.col(f"{ETHNICITY}_least")).otherwise(nw.col(ETHNICITY))
-    return _tally(suspected.select(filled.alias(ETHNICITY)), ETHNICITY)
+def answers(suspected: Frame, column: str) -> list[Row]:
+    """Suspect records by force, year, stage and answer: `own` in the record itself, `joined` after gaps are filled.
+
+    A gap is filled with what other systems agree on; None is no answer, or one that they disagree on.
+    """
+    filled = nw.when(_gap_agreed(column)).then(nw.col(f"{column}_least")).otherwise(nw.col(column))
+    told = suspected.select("force", "year", "stage", nw.col(column).alias("own"), filled.alias("joined"))
+    counted = told.group_by("force", "year", "stage", "own", "joined").agg(nw.len().alias("n"))
+    return [_named_cell(row) for row in collected(counted)]
 
 
-def ethnicities_per_person(people: Frame) -> Frame:
-    """One row per person with a recorded self-defined ethnicity: how many records give it, first and last code."""
-    held = people.filter(~nw.col(ETHNICITY).is_null())
-    return held.group_by("person_id").agg(
-        nw.len().alias("recorded"), nw.col(ETHNICITY).min().alias("least"), nw.col(ETHNICITY).max().alias("most")
+def values_per_person(people: Frame) -> Frame:
+    """One row per person: of ethnicity, nationality and sex, how many records give one, and the first and last."""
+    return people.group_by("person_id").agg(
+        *(
+            made
+            for column in (ETHNICITY, NATIONALITY, "sex")
+            for made in (
+                nw.col(column).count().alias(f"{column}_recorded"),
+                nw.col(column).min().alias(f"{column}_first"),
+                nw.col(column).max().alias(f"{column}_last"),
+            )
+        )
     )
 
 
-def suspected_people_ethnicities(suspected: Frame, per_person: Frame) -> dict[str | None, int]:
-    """People suspected, by the one self-defined ethnicity of all their records; None is no answer or several."""
-    known = suspected.select("person_id").unique().join(per_person, on="person_id", how="left")
-    agreed = nw.when(nw.col("least") == nw.col("most")).then(nw.col("least"))
-    return _tally(known.select(agreed.alias(ETHNICITY)), ETHNICITY)
+def suspected_people(suspected: Frame, per_person: Frame) -> Frame:
+    """One row per person suspected: furthest stage, earliest year, and the one answer of all their records.
+
+    An answer is null where no record gives one, and where two differ.
+    """
+    persons = suspected.group_by("person_id").agg(nw.col("stage").max(), nw.col("year").min())
+    agreed = (
+        nw.when(nw.col(f"{column}_first") == nw.col(f"{column}_last")).then(nw.col(f"{column}_first")).alias(column)
+        for column in (ETHNICITY, NATIONALITY)
+    )
+    return persons.join(per_person, on="person_id", how="left").select("person_id", "stage", "year", *agreed)
 
 
-def conflicts(per_person: Frame) -> tuple[int, int]:
-    """People whose records differ, and people with two or more recorded self-defined ethnicities."""
-    several = per_person.filter(nw.col("recorded") > 1)
-    row = _one(several.select(_how_many(nw.col("least") != nw.col("most")).alias("differ"), nw.len().alias("people")))
+def person_answers(persons: Frame, column: str) -> list[Row]:
+    """People suspected by year, stage and answer."""
+    counted = persons.group_by("year", "stage", column).agg(nw.len().alias("n"))
+    return [_named_cell({**row, "force": None, "own": row[column]}) for row in collected(counted)]
+
+
+def person_answers_by_force(persons: Frame, suspected: Frame, column: str) -> list[Row]:
+    """People suspected by force and answer: somebody with a suspect record in two forces is counted in both."""
+    held = suspected.select("person_id", "force").unique().join(persons.select("person_id", column), on="person_id")
+    counted = held.group_by("force", column).agg(nw.len().alias("n"))
+    return [{"force": _or_not(row["force"]), "own": row[column], "n": row["n"]} for row in collected(counted)]
+
+
+def conflicts(per_person: Frame, column: str) -> tuple[int, int]:
+    """People whose records differ in `column`, and people with two or more records that give it."""
+    several = per_person.filter(nw.col(f"{column}_recorded") > 1)
+    differ = _how_many(nw.col(f"{column}_first") != nw.col(f"{column}_last"))
+    row = _one(several.select(differ.alias("differ"), nw.len().alias("people")))
     return row["differ"], row["people"]
 
 
-def conflict_pairs(people: Frame, per_person: Frame) -> dict[tuple[str, str], int]:
-    """People who hold both of two self-defined ethnicities, for each two that anybody holds."""
-    differing = per_person.filter(nw.col("least") != nw.col("most")).select("person_id")
-    held = people.filter(~nw.col(ETHNICITY).is_null()).select("person_id", ETHNICITY).unique()
+def conflict_pairs(people: Frame, per_person: Frame, column: str) -> dict[tuple[str, str], int]:
+    """People who hold both of two values of `column`, for each two that anybody holds."""
+    differing = per_person.filter(nw.col(f"{column}_first") != nw.col(f"{column}_last")).select("person_id")
+    held = people.filter(~nw.col(column).is_null()).select("person_id", column).unique()
     held = held.join(differing, on="person_id")
-    both = held.join(held.rename({ETHNICITY: "other"}), on="person_id").filter(nw.col(ETHNICITY) < nw.col("other"))
-    counted = both.group_by(ETHNICITY, "other").agg(nw.len().alias("people"))
-    return {(row[ETHNICITY], row["other"]): row["people"] for row in _rows(counted)}
+    both = held.join(held.rename({column: "other"}), on="person_id").filter(nw.col(column) < nw.col("other"))
+    counted = both.group_by(column, "other").agg(nw.len().alias("people"))
+    return {(row[column], row["other"]): row["people"] for row in collected(counted)}
 
 
 def known_people(people: Frame, roles: Frame) -> Frame:
@@ -169,7 +206,7 @@ def known_people(people: Frame, roles: Frame) -> Frame:
 def people_by_force(people: Frame) -> dict[str, tuple[int, int]]:
     """People and records by area: in each force, and under ``"all"`` in all of them."""
     counted = people.group_by("force").agg(nw.col("person_id").n_unique().alias("people"), nw.len().alias("records"))
-    found = {f"force:{_or_not(row['force'])}": (row["people"], row["records"]) for row in _rows(counted)}
+    found = {f"force:{_or_not(row['force'])}": (row["people"], row["records"]) for row in collected(counted)}
     persons = _one(people.select("person_id").unique().select(nw.len().alias("people")))["people"]
     return {"all": (persons, sum(records for _, records in found.values())), **found}
 
@@ -198,8 +235,8 @@ def returned_rows(tables: RunTables) -> list[Row]:
     for severity, rows in (("returned", returns.filter(nw.col("severity") == "returned")), ("marked", kept)):
         by_rule = rows.select(*row_key, "rule").unique().group_by("source_file", "rule").agg(nw.len().alias("rows"))
         by_file = rows.select(*row_key).unique().group_by("source_file").agg(nw.len().alias("rows"))
-        found += [{**row, "severity": severity} for row in _rows(by_rule)]
-        found += [{**row, "severity": severity, "rule": None} for row in _rows(by_file)]
+        found += [{**row, "severity": severity} for row in collected(by_rule)]
+        found += [{**row, "severity": severity, "rule": None} for row in collected(by_file)]
     return found
 
 
@@ -229,10 +266,10 @@ def _compared(column: str) -> Iterable[nw.Expr]:
     yield _how_many(left.is_null() & ~right.is_null()).alias(f"{column}_filled")
 
 
-def _suspected(roles: Frame, crimes: Frame) -> Frame:
+def suspected_records(tables: RunTables) -> Frame:
     """Per record with a suspect's or offender's part by somebody known: furthest stage, first day of its crimes."""
-    known = roles.filter(nw.col("role").is_in(["suspect", "offender"]), nw.col("identified").fill_null(True))
-    days = crimes.select("crime_id", nw.col("recorded_on").alias("crime_on"))
+    known = tables.roles.filter(nw.col("role").is_in(["suspect", "offender"]), nw.col("identified").fill_null(True))
+    days = tables.crimes.select("crime_id", nw.col("recorded_on").alias("crime_on"))
     rank = reduce(lambda rest, i: _when_is("stage", STAGES[i], nw.lit(i), rest), range(len(STAGES)), nw.lit(-1))
     return (
         known.join(days, on="crime_id", how="left")
@@ -299,13 +336,10 @@ def _or_not(value: object) -> str:
     return NOT_RECORDED if value is None else str(value)
 
 
-def _tally(frame: Frame, column: str) -> dict[Any, int]:
-    return {row[column]: row["n"] for row in _rows(frame.group_by(column).agg(nw.len().alias("n")))}
-
-
-def _rows(frame: Frame) -> list[Row]:
+def collected(frame: Frame) -> list[Row]:
+    """Compute a small frame."""
     return frame.collect().rows(named=True)
 
 
 def _one(frame: Frame) -> Row:
-    return _rows(frame)[0]
+    return collected(frame)[0]

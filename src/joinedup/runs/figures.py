@@ -8,79 +8,62 @@ those records agree.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
-from joinedup.codes import GROUPS, CodeList, ethnic_group
 from joinedup.runs import counting
+from joinedup.runs.core_counting import core_figures, core_people, in_each_force, pair_figures, parts, parts_of_records
 from joinedup.runs.counting import ETHNICITY, NATIONALITY, OBSERVED, Frame, KeyedPairs, Row, RunTables
-from joinedup.statistics import bound_share, completeness, conflict_matrix, gaps_filled, small
-from joinedup.statistics.methods import COUNT, JOINED, KEY, LINK, OWN, PEOPLE
+from joinedup.runs.measures import Cell, Count, Measure, figure, force_area, margins
+from joinedup.runs.shares import Suspects, conflict_figures, share_figures
+from joinedup.statistics import completeness, gaps_filled
+from joinedup.statistics.methods import COUNT, JOINED, KEY, LINK, PEOPLE
 from joinedup.tables import FIGURES
 
-__all__ = ["KeyedPairs", "RunTables", "make_figures", "with_link_error"]
+__all__ = ["KeyedPairs", "RunTables", "make_figures", "prepared", "with_link_error"]
 
 _HYPHENATED = {ETHNICITY: "self-defined-ethnicity", OBSERVED: "observed-ethnicity", NATIONALITY: "nationality"}
 
 
-@dataclass(frozen=True)
-class Measure:
-    """What is counted, of whom, how, and what must be true for it."""
-
-    measure: str
-    population: str = "suspects"
-    unit: str = "record"
-    method: str = OWN
-    assumption: str | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Which part of the population is counted; `all` where it is not divided."""
-
-    stage: str = "all"
-    period: str = "all"
-    area: str = "all"
-    group: str = "all"
-
-
-@dataclass(frozen=True)
-class Count:
-    """`numerator` of `denominator`, of whom `unknown` may or may not belong to it. share: False where it is a ratio."""
-
-    numerator: int
-    denominator: int
-    unknown: int = 0
-    share: bool = True
-
-
-def make_figures(tables: RunTables, keep: Callable[[Frame], Frame] = lambda frame: frame) -> pa.Table:
+def make_figures(
+    tables: RunTables, keep: Callable[[Frame], Frame] = lambda frame: frame, *, joined_only: bool = False
+) -> pa.Table:
     """Make all figures of a run: a `tables.FIGURES` table in key order.
 
     keep: computes a frame once and gives a frame over the result, such as an engine's `keep`. It is called on the
-    person records' counted columns, on the suspect records and on the people with a recorded ethnicity. Without it
-    every question computes them again: same figures, more time.
+    person records' counted columns, on the suspect records and on the people. Without it every question computes them
+    again: same figures, more time. joined_only: leave out what does not rest on joining, as `with_link_error` needs it.
     A share of nobody has null bounds. Raises StatisticsError for counts that contradict each other, such as more
     rows returned than sent.
     """
+    tables = tables if tables.parts is not None else prepared(tables, keep)
     people = keep(counting.records(tables))
     suspected = keep(counting.suspects(people, tables))
-    per_person = keep(counting.ethnicities_per_person(people))
+    per_person = keep(counting.values_per_person(people))
+    held = keep(parts(people, tables))
+    core = keep(in_each_force(keep(core_people(held, per_person)), held))
+    suspects = Suspects(suspected, keep(counting.suspected_people(suspected, per_person)), per_person)
     rows = [
         *_missing(counting.cube(suspected)),
-        *_reasons(suspected),
-        *_conflicts(people, per_person),
-        *_shares(suspected, per_person, tables.code_list(ETHNICITY)),
-        *_people(counting.known_people(people, tables.roles), suspected),
-        *_returned(tables),
-        *_agreement(people, tables),
+        *conflict_figures(people, per_person),
+        *share_figures(suspects, tables, joined_only=joined_only),
+        *core_figures(core, tables),
+        *pair_figures(held, per_person, tables),
+        *_people(keep(counting.known_people(people, tables.roles).select("person_id", "system", "force")), suspected),
     ]
+    if not joined_only:
+        rows += [*_reasons(suspected), *_returned(tables), *_agreement(people, tables)]
     rows.sort(key=lambda row: tuple(row[name] for name in FIGURES.key))
     return pa.Table.from_pylist(rows, schema=FIGURES.schema)
+
+
+def prepared(tables: RunTables, keep: Callable[[Frame], Frame]) -> RunTables:
+    """`tables` with what does not depend on `clusters`, computed once, so that others can take their place."""
+    return replace(tables, suspected=keep(counting.suspected_records(tables)), parts=keep(parts_of_records(tables)))
 
 
 def with_link_error(figures: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
@@ -89,21 +72,38 @@ def with_link_error(figures: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
     others: `make_figures` of the same tables with clusters at other thresholds. A part of the population that a joining
     does not have counts nobody there.
     """
-    by_key = [{_key(row): row for row in other.to_pylist()} for other in others]
+    looked_up = [_Joining(other) for other in others]
     rows = figures.to_pylist()
     for row in rows:
         if row["assumption"] == LINK:
-            ends = [_ends(row), *(_ends(other.get(_key(row), row | _NOBODY)) for other in by_key)]
+            ends = [_ends(row), *(other.ends(row) for other in looked_up)]
             lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
             row["link_lower"], row["link_upper"] = min(lows, default=None), max(highs, default=None)
     return pa.Table.from_pylist(rows, schema=FIGURES.schema)
 
 
-_NOBODY = {"numerator": 0, "lower": 0.0, "upper": 0.0}
+class _Joining:
+    """The figures of one joining, by what they are of."""
+
+    def __init__(self, figures: pa.Table) -> None:
+        self.rows = {_key(row): row for row in figures.to_pylist() if row["assumption"] == LINK}
+        self.parts = {_part(row): row for row in self.rows.values()}
+
+    def ends(self, row: Mapping[str, Any]) -> tuple[float | None, float | None]:
+        """What a figure comes to here. In a group that nobody here is known to be in, all unknown still may be."""
+        if (found := self.rows.get(_key(row))) is not None:
+            return _ends(found)
+        beside = self.parts.get(_part(row))
+        unknown = beside["unknown"] / beside["denominator"] if beside and beside["denominator"] else 0.0
+        return 0.0, unknown
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:
     return tuple(row[name] for name in FIGURES.key)
+
+
+def _part(row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in FIGURES.key if name != "group")
 
 
 def _ends(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
@@ -117,38 +117,12 @@ _COUNTS = ("people", "people-suspected")
 """Measures that are no shares: people against the records that they were joined from."""
 
 
-def figure(measure: Measure, cell: Cell, count: Count) -> dict[str, object]:
-    """One row of the figures table. Bounds put the unknown outside, then inside, the numerator."""
-    lower, upper = _bounds(count) if count.share and count.denominator else (None, None)
-    return {
-        **asdict(measure),
-        **asdict(cell),
-        "numerator": count.numerator,
-        "denominator": count.denominator,
-        "unknown": count.unknown,
-        "lower": lower,
-        "upper": upper,
-        "link_lower": None,
-        "link_upper": None,
-        "benchmark": None,
-        "suppressed": small(count.numerator) or small(count.denominator),
-    }
-
-
-def _bounds(count: Count) -> tuple[float, float]:
-    outside = count.denominator - count.numerator - count.unknown
-    bounds = bound_share(
-        {"inside": count.numerator, "outside": outside, "unknown": count.unknown}, "inside", missing={"unknown"}
-    )
-    return bounds.lower, bounds.upper
-
-
 def _missing(cells: list[Row]) -> Iterator[dict[str, object]]:
     """What suspect records lack, what the officer saw instead, and what other systems hold."""
-    for cell, counts in _margins(cells, _breakdowns).items():
+    for cell, counts in margins(cells, _breakdowns).items():
         for column, name in _HYPHENATED.items():
             yield figure(Measure(f"missing-{name}"), cell, Count(counts[f"missing_{column}"], counts["records"]))
-    for cell, counts in _margins(cells, _gap_breakdowns).items():
+    for cell, counts in margins(cells, _gap_breakdowns).items():
         if cell == Cell() or counts[f"missing_{ETHNICITY}"]:
             officer = Count(counts["observed_only"], counts[f"missing_{ETHNICITY}"])
             yield figure(Measure("recovered-from-observed"), cell, officer)
@@ -171,79 +145,24 @@ def _breakdowns(row: Row) -> Iterator[Cell]:
     """Every published part that a cell of the cube belongs to."""
     yield from _gap_breakdowns(row)
     yield Cell(period=row["year"])
-    yield Cell(area=f"force:{row['force']}", period=row["year"])
+    yield Cell(area=force_area(row["force"]), period=row["year"])
 
 
 def _gap_breakdowns(row: Row) -> Iterator[Cell]:
     yield Cell()
-    yield Cell(area=f"force:{row['force']}")
+    yield Cell(area=force_area(row["force"]))
     yield Cell(area=f"system:{row['system']}")
     yield Cell(stage=row["stage"])
 
 
-def _margins(cells: Iterable[Row], breakdowns: Callable[[Row], Iterable[Cell]]) -> dict[Cell, Counter[str]]:
-    """Add the cube's cells up into every part they belong to; the whole is there even when nobody was counted."""
-    margins: dict[Cell, Counter[str]] = defaultdict(Counter)
-    margins[Cell()].update()
-    for row in cells:
-        counts = {name: n for name, n in row.items() if name not in ("force", "system", "year", "stage")}
-        for cell in breakdowns(row):
-            margins[cell].update(counts)
-    return margins
-
-
 def _reasons(suspected: Frame) -> Iterator[dict[str, object]]:
-    records = sum(counting.own_ethnicities(suspected).values())
     for column in (ETHNICITY, NATIONALITY):
         reasons = counting.reasons(suspected, column)
         if not reasons:
             continue
-        found = completeness(records - sum(reasons.values()), reasons)
+        found = completeness(counting.recorded(suspected, column), reasons)
         for reason, missing in found.reasons.items():
             yield figure(Measure(f"reason-{_HYPHENATED[column]}"), Cell(group=reason), Count(missing, found.total))
-
-
-def _conflicts(people: Frame, per_person: Frame) -> Iterator[dict[str, object]]:
-    differ, several = counting.conflicts(per_person)
-    measure = Measure("conflict-self-defined-ethnicity", "everyone recorded", "person", PEOPLE, LINK)
-    yield figure(measure, Cell(), Count(differ, several))
-    if differ:
-        matrix = conflict_matrix(counting.conflict_pairs(people, per_person))
-        pair = replace(measure, measure="conflict-pair-self-defined-ethnicity")
-        for one, other, held in matrix.disagreements():
-            yield figure(pair, Cell(group=f"{one} / {other}"), Count(held, several))
-
-
-def _shares(suspected: Frame, per_person: Frame, codes: CodeList) -> Iterator[dict[str, object]]:
-    own = Measure("share-self-defined-ethnicity")
-    yield from _share_of_each(own, counting.own_ethnicities(suspected), codes)
-    joined = replace(own, method=JOINED, assumption=LINK)
-    yield from _share_of_each(joined, counting.joined_ethnicities(suspected), codes)
-    people = replace(own, unit="person", method=PEOPLE, assumption=LINK)
-    yield from _share_of_each(people, counting.suspected_people_ethnicities(suspected, per_person), codes)
-
-
-def _share_of_each(measure: Measure, held: Mapping[str | None, int], codes: CodeList) -> Iterator[dict[str, object]]:
-    unknown, total = held.get(None, 0), sum(held.values())
-    groups = Counter(dict.fromkeys(_groups(codes), 0))
-    for code, count in held.items():
-        if code is not None:
-            groups[_group(code, codes)] += count
-    for group, count in groups.items():
-        yield figure(measure, Cell(group=group), Count(count, total, unknown))
-
-
-def _is_shipped(codes: CodeList) -> bool:
-    return codes.name == "self-defined-ethnicity"
-
-
-def _groups(codes: CodeList) -> tuple[str, ...]:
-    """The five groups, or the labels of a list that the project brings in their place."""
-    return GROUPS if _is_shipped(codes) else tuple(codes.label(code) for code in sorted(codes.substantive))
-
-
-def _group(code: str, codes: CodeList) -> str:
-    return ethnic_group(code) if _is_shipped(codes) else codes.label(code)
 
 
 def _people(people: Frame, suspected: Frame) -> Iterator[dict[str, object]]:

@@ -26,9 +26,10 @@ from joinedup.linkage import Linked, LinkSettings, alone, link, model_files
 from joinedup.linkage.identities import lasting
 from joinedup.linkage.judgements import in_force
 from joinedup.releases import ReportInput, Source, write_report
+from joinedup.runs.claims import claims_state, judged_claims
 from joinedup.runs.completeness import completeness_of
 from joinedup.runs.counting import known_people
-from joinedup.runs.figures import KeyedPairs, RunTables, make_figures, with_link_error
+from joinedup.runs.figures import KeyedPairs, RunTables, make_figures, prepared, with_link_error
 from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest
 from joinedup.runs.keyed import in_order, keyed_pairs
 from joinedup.runs.people import people_of
@@ -215,11 +216,11 @@ def _linked_or_alone(work: Work, people: Frame, settings: LinkSettings, keyed: p
 
 
 def count(work: Work) -> Counts:
-    """All tables -> figures."""
+    """All tables -> figures, and the verdicts of claims by them."""
     project = work.project
     roles = work.table("roles")
     told = json.loads((work.folder / "sources.json").read_text())
-    run_tables = RunTables(
+    as_joined = RunTables(
         person_records=work.table("person_records"),
         roles=roles,
         crimes=work.table("crimes"),
@@ -227,20 +228,28 @@ def count(work: Work) -> Counts:
         returns=work.table("returns"),
         rows_sent={one["system"]: one["rows"] for one in told},
         keyed=tuple(KeyedPairs(one.name, keyed_pairs(roles, one)) for one in project.keyed_joins),
-        lists=_lists(project),
+        lists=lists_of(project),
         folders={folder: one["system"] for one in told for folder in one["folders"]},
     )
+    run_tables = prepared(as_joined, work.engine.keep)
     others = [path for how in ("strict", "loose") if (path := work.joined(how)).exists()]
     other = [replace(run_tables, clusters=work.engine.read(path)) for path in others]
     figures = with_link_error(
-        make_figures(run_tables, work.engine.keep), [make_figures(one, work.engine.keep) for one in other]
+        make_figures(run_tables, work.engine.keep),
+        [make_figures(one, work.engine.keep, joined_only=True) for one in other],
     )
     known = known_people(work.table("person_records"), roles)
-    people = people_of(work.engine, known, work.table("clusters"), _lists(project))
-    return {"people": work.write("people", people), "figures": work.write("figures", work.engine.frame(figures))}
+    people = people_of(work.engine, known, work.table("clusters"), lists_of(project))
+    claims = judged_claims(project, figures, pq.read_table(work.path("soundness")))
+    return {
+        "people": work.write("people", people),
+        "figures": work.write("figures", work.engine.frame(figures)),
+        "claims": work.write("claims", work.engine.frame(claims)),
+    }
 
 
-def _lists(project: Project) -> Mapping[str, CodeList]:
+def lists_of(project: Project) -> Mapping[str, CodeList]:
+    """The code lists that a project brings, by column."""
     folder = project.source_settings().lists.folder
     return {column: codes.code_list(name, folder) for column, name in project.code_lists.items()}
 
@@ -278,6 +287,6 @@ STAGES = (
           act=Act.COLLECTION),
     Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins],
           act=Act.COMBINATION, takes_over=True),
-    Stage("count", "Counting what is known and what is not", count, lambda p: []),
+    Stage("count", "Counting what is known and what is not", count, claims_state),
     Stage("report", "Writing the report", report, lambda p: [p.name], resumes=False),
 )  # fmt: skip

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from joinedup.tables.columns import DATE, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YES_NO, Column, Table
+from joinedup.tables.columns import MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YES_NO, Column, Table
+from joinedup.tables.grouped import GROUP_TABLES
+from joinedup.tables.reviewed import REVIEW_TABLES
 
 EVIDENCE = pa.list_(pa.struct([("comparison", TEXT), ("level", TEXT), ("weight", NUMBER)]))
 VALUES = pa.list_(pa.struct([("column", TEXT), ("value", TEXT), ("record_id", TEXT)]))
 HOLDINGS = pa.list_(pa.struct([("person_id", TEXT), ("record_id", TEXT)]))
-HITS = pa.list_(
-    pa.struct([("rule", TEXT), ("version", TEXT), ("fields", pa.list_(pa.struct([("name", TEXT), ("value", TEXT)])))])
-)
 
 RETURNS = Table(
     "returns",
@@ -157,33 +156,6 @@ JUDGEMENTS = Table(
     ),
 )
 
-REFERRALS = Table(
-    "referrals",
-    "a reopened case given to a force or the NCA",
-    ("crime_id", "to", "on"),
-    (
-        Column("crime_id", TEXT, "The crime.", required=True),
-        Column("to", TEXT, "Who received it.", required=True),
-        Column("on", DATE, "When.", required=True),
-        Column("accepted", YES_NO, "Whether it was accepted; null while unanswered."),
-        Column("why", TEXT, "Why it was accepted or declined.", personal=True),
-        Column("outcome", TEXT, "What came of it."),
-    ),
-)
-
-ACTIONS = Table(
-    "actions",
-    "what is being done about a referral",
-    ("referral", "action"),
-    (
-        Column("referral", TEXT, "The referral.", required=True),
-        Column("action", TEXT, "What is to be done.", required=True, personal=True),
-        Column("owner", TEXT, "Who does it.", required=True),
-        Column("due", DATE, "By when."),
-        Column("done_on", DATE, "When it was done."),
-    ),
-)
-
 PEOPLE = Table(
     "people",
     "one person, best values with provenance",
@@ -192,49 +164,6 @@ PEOPLE = Table(
         Column("person_id", TEXT, "The person.", required=True),
         Column("values", VALUES, "Best value of each column and the record it came from.", personal=True),
         Column("conflicts", VALUES, "Values that disagree, with their records.", personal=True),
-    ),
-)
-
-GROUP_MEMBERS = Table(
-    "group_members",
-    "who is in a group",
-    ("group_id", "person_id"),
-    (
-        Column("group_id", TEXT, "The group: people acting together.", required=True),
-        Column("person_id", TEXT, "The person.", required=True),
-        Column("role", TEXT, "Part in the group."),
-        Column("why", TEXT, "What ties them to it.", personal=True),
-    ),
-)
-
-GROUP_SUMMARIES = Table(
-    "group_summaries",
-    "a group",
-    ("group_id",),
-    (
-        Column("group_id", TEXT, "The group.", required=True),
-        Column("suspects", WHOLE, "People suspected, identified or not."),
-        Column("victims", WHOLE, "People harmed."),
-        Column("crimes", WHOLE, "Crimes."),
-        Column("forces", TEXTS, "Forces that hold a part."),
-        Column("systems", TEXTS, "Systems that hold a part."),
-        Column("first_on", DATE, "First offence day."),
-        Column("last_on", DATE, "Last offence day."),
-        Column("definition_met", TEXT, "Which definition of group-based offending it meets."),
-        Column("seen_by_one_system", YES_NO, "Whether any one system could have seen it."),
-    ),
-)
-
-REVIEW_CASES = Table(
-    "review_cases",
-    "a crime to look at again",
-    ("crime_id",),
-    (
-        Column("crime_id", TEXT, "The crime.", required=True),
-        Column("hits", HITS, "Rules that fired and the field values that fired them.", personal=True),
-        Column("order", NUMBER, "Place in the queue; lower is sooner."),
-        Column("why", TEXT, "Why it should be looked at.", personal=True),
-        Column("why_not", TEXT, "What speaks against.", personal=True),
     ),
 )
 
@@ -273,18 +202,28 @@ VERDICTS = ("holds", "holds_if", "insufficient", "contradicted", "refused")
 
 CLAIMS = Table(
     "claims",
-    "one statement and its verdict",
-    ("claim",),
+    "one wording of a claim, and its verdict by this run",
+    ("number",),
     (
-        Column("claim", TEXT, "The statement.", required=True),
+        Column("number", WHOLE, "Of its entry in the ledger; a wording that was revised stays.", required=True),
+        Column("claim", TEXT, "Its name.", required=True),
+        Column("statement", TEXT, "The statement in full.", required=True),
+        Column("entered_at", TEXT, "When it was entered, before its figure was read.", required=True),
+        Column("entered_by", TEXT, "Account of the person who entered it.", required=True),
+        Column("revises", WHOLE, "The wording that it stands in place of."),
+        Column("revised_by", WHOLE, "The wording that stands in its place; null for the one in force."),
+        Column("why", TEXT, "Why it was entered, or revised, in their words.", required=True),
         Column("figures", TEXTS, "Figures it rests on."),
-        Column("verdict", TEXT, "Verdict.", values=VERDICTS),
+        Column("verdict", TEXT, "Verdict.", values=VERDICTS, required=True),
+        Column("lower", NUMBER, "Least of the share, 0 to 1, or of the difference of two; null where it is refused."),
+        Column("upper", NUMBER, "Most of it."),
         Column("assumption", TEXT, "What must be true, for `holds_if`."),
-        Column("opposite_verdict", TEXT, "Verdict of the opposite statement.", values=VERDICTS),
+        Column("because", TEXT, "Why it is refused."),
+        Column("opposite_verdict", TEXT, "Verdict of the opposite statement.", values=VERDICTS, required=True),
     ),
 )
 
 DERIVED_TABLES = (
-    RETURNS, COMPLETENESS, SOUNDNESS, CLUSTERS, IDENTITIES, PERSON_EVENTS, PAIRS, JUDGEMENTS, REFERRALS, ACTIONS,
-    PEOPLE, GROUP_MEMBERS, GROUP_SUMMARIES, REVIEW_CASES, FIGURES, CLAIMS,
+    RETURNS, COMPLETENESS, SOUNDNESS, CLUSTERS, IDENTITIES, PERSON_EVENTS, PAIRS, JUDGEMENTS,
+    PEOPLE, *GROUP_TABLES, *REVIEW_TABLES, FIGURES, CLAIMS,
 )  # fmt: skip

@@ -16,6 +16,7 @@ FILLS = {
     JOINED: (colours.JOINED, colours.JOINED_MAYBE),
     PEOPLE: (colours.JOINED, colours.JOINED_MAYBE),
 }
+WHOLE = {"stage": "all", "period": "all", "area": "all"}
 _FIVE = ("White", "Mixed", "Asian", "Black", "Other")
 
 
@@ -41,7 +42,7 @@ def shares_section(material: Material) -> Section:
 
 def groups(material: Material) -> list[str]:
     """The five groups in the census's order, or a project's own in theirs."""
-    found = [figure.group for figure in material.figures.all(SHARE, method=OWN)]
+    found = [figure.group for figure in material.figures.all(SHARE, method=OWN, **WHOLE)]
     return [g for g in _FIVE if g in found] + [g for g in found if g not in _FIVE]
 
 

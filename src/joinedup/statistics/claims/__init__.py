@@ -5,12 +5,12 @@ same for every other group. Refuses, in the verdict: figures of another unit, st
 to be relied on; residents of another area.
 """
 
-from joinedup.statistics.claims.evidence import Counted, Evidence, Printed, Ranged, Residents, Variant
+from joinedup.statistics.claims.evidence import Counted, Evidence, Printed, Ranged, Residents, Variant, withheld
 from joinedup.statistics.claims.judging import Held, Judged, Settles, Verdict, find, judge
 from joinedup.statistics.claims.statement import NOT_RECORDED, About, Statement, Than
-from joinedup.statistics.claims.wording import lines
+from joinedup.statistics.claims.wording import CAUTION, WORDS, lines
 
 __all__ = [
-    "NOT_RECORDED", "About", "Counted", "Evidence", "Held", "Judged", "Printed", "Ranged", "Residents", "Settles",
-    "Statement", "Than", "Variant", "Verdict", "find", "judge", "lines",
+    "CAUTION", "NOT_RECORDED", "WORDS", "About", "Counted", "Evidence", "Held", "Judged", "Printed", "Ranged",
+    "Residents", "Settles", "Statement", "Than", "Variant", "Verdict", "find", "judge", "lines", "withheld",
 ]  # fmt: skip

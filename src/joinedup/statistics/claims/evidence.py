@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from joinedup.errors import StatisticsError
 from joinedup.statistics.bounds import ShareBounds, bound_share
 from joinedup.statistics.claims.statement import NOT_RECORDED, About
 from joinedup.statistics.counts import total_of
+from joinedup.statistics.disclosure.threshold import THRESHOLD, small
 
 Range = tuple[float, float]
 _UNKNOWN = "unknown"
@@ -124,7 +125,8 @@ class Residents:
     """Shares of the people that events could have come from. shares: by group, least and most, 0 to 1.
 
     area, period: as `About`. gap: in words, why people of another year, ages or sex stand for those counted; None where
-    they are the same. Raises StatisticsError for shares outside 0 to 1 or out of order.
+    they are the same. field: by what they are counted; residents by ethnicity are no denominator for nationalities.
+    Raises StatisticsError for shares outside 0 to 1 or out of order.
     """
 
     area: str
@@ -132,6 +134,7 @@ class Residents:
     shares: Mapping[str, Range]
     source: str
     gap: str | None = None
+    field: str = "ethnicity"
 
     def __post_init__(self) -> None:
         if not all(0 <= low <= high <= 1 for low, high in self.shares.values()):
@@ -153,6 +156,8 @@ class Evidence:
     certainty: how far they are to be relied on, in words; "" for the user's own records. rests_on: what must be true
     for the figures at all; "" for nothing. under: the same figures under assumptions, the weakest first. refused: why
     no verdict may rest on them, such as a field that fails the checks of completeness; None where they can.
+    seen: whether the figures were read in their own source; those that were only quoted settle nothing.
+    withheld: by group, why no verdict is given of it, such as a count that a verdict would tell.
 
     Raises StatisticsError for figures under an assumption that are of other groups.
     """
@@ -165,7 +170,27 @@ class Evidence:
     rests_on: str = ""
     under: tuple[Variant, ...] = ()
     refused: str | None = None
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    seen: bool = True
 
     def __post_init__(self) -> None:
         if any(set(one.shares.groups) != set(self.shares.groups) for one in self.under):
             raise StatisticsError("Figures under an assumption are of the same groups as those without it.")
+
+
+def withheld(held: Mapping[str, int]) -> dict[str, str]:
+    """The groups of which a verdict would tell a small count, by group and why; and those from which it would follow.
+
+    held: counts by group, of one whole that is printed. Where what is left out is one group, or comes to less than the
+    threshold, the next smallest is left out with it.
+    """
+    few = {group: f"Fewer than {THRESHOLD} are {group}, and a verdict would tell how few." for group in _few(held)}
+    beside = sorted((count, group) for group, count in held.items() if count and group not in few)
+    while few and beside and (len(few) == 1 or sum(held[group] for group in few) < THRESHOLD):
+        _, group = beside.pop(0)
+        few[group] = f"How many are {group} would tell how many are of a group of fewer than {THRESHOLD}."
+    return few
+
+
+def _few(held: Mapping[str, int]) -> list[str]:
+    return [group for group, count in held.items() if small(count)]

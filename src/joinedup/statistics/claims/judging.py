@@ -48,8 +48,9 @@ class Held:
 @dataclass(frozen=True)
 class Verdict:
     """word: one of `tables.VERDICTS`. held: the figure it rests on; None where it is refused. assumption: what must be
-    true, for `holds_if`, and where the figures rest on it. because: why, for `refused`. settles: what would settle it,
-    where the data cannot say.
+    true, for `holds_if`, and where the figures rest on it. because: why, for `refused`. as_quoted: what it would be if
+    the figures are as they are quoted, where nobody has seen their source; the word is then `insufficient`. settles:
+    what would settle it, where the data cannot say.
     """
 
     word: Word
@@ -57,6 +58,7 @@ class Verdict:
     assumption: str | None = None
     because: str | None = None
     settles: Settles | None = None
+    as_quoted: Word | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,14 @@ def _under(statement: Statement, evidence: Evidence, residents: Residents | None
 
 
 def _verdict(statement: Statement, evidence: Evidence, residents: Residents | None) -> Verdict:
+    """What the figures say; figures that are known only second-hand settle nothing, whatever they would say."""
+    found = _as_figures_say(statement, evidence, residents)
+    if evidence.seen or found.word in ("refused", "insufficient"):
+        return found
+    return replace(found, word="insufficient", assumption=None, settles=None, as_quoted=found.word)
+
+
+def _as_figures_say(statement: Statement, evidence: Evidence, residents: Residents | None) -> Verdict:
     if (because := _refusal(statement, evidence, residents)) is not None:
         return Verdict("refused", because=because)
     found = _held_against(statement, evidence.shares, residents)
@@ -130,12 +140,16 @@ def _refusal(statement: Statement, evidence: Evidence, residents: Residents | No
     for group in (statement.group, statement.than.group):
         if group not in (None, NOT_RECORDED, *evidence.shares.groups):
             return f"The figures have no group called {group}. They have {', '.join(evidence.shares.groups)}."
+        if group is not None and group in evidence.withheld:
+            return evidence.withheld[group]
     return _no_residents(statement, residents) if statement.than.residents else None
 
 
 def _no_residents(statement: Statement, residents: Residents | None) -> str | None:
     if residents is None:
         return "There are no residents to compare with."
+    if residents.field not in statement.about.field:
+        return f"The residents are counted by {residents.field}, and the statement is of {statement.about.field}."
     if residents.area != statement.about.area:
         return f"The residents are those of {residents.area}, and the statement is of {statement.about.area}."
     if residents.period != statement.about.period and not residents.gap:

@@ -13,8 +13,8 @@ NOT_RECORDED = "not recorded"
 UNITS = ("person", "record", "offence", "victim", "operation")
 """What is counted. They are never mixed: one person may be in several records and several offences."""
 
-STAGES = ("all", "suspected", "arrested", "charged", "convicted", "acquitted")
-"""How far the case has come. `all`: at any of them, each counted once."""
+STAGES = ("all", "suspected", "named", "interviewed", "arrested", "charged", "convicted", "acquitted")
+"""How far the case has come at the furthest. `all`: at any of them, each counted once."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ def verdict_words(statement: Statement, verdict: Verdict, *, complete: bool = Fa
     word = WORDS[verdict.word]
     if verdict.held is None:
         return f"{word}: {verdict.because}"
-    if verdict.assumption:
+    if verdict.as_quoted:
+        word += f": the source was not seen. If the figures are as quoted: {WORDS[verdict.as_quoted]}"
+    elif verdict.assumption:
         word = f"{word.removesuffix(' only if')} only if: {verdict.assumption}".rstrip(".")
     elif verdict.word != "insufficient" and statement.group != NOT_RECORDED and not complete:
         word += WHATEVER
@@ -89,6 +91,16 @@ def settles_words(settles: Settles | None) -> str:
     return f"Of the {settles.missing:,} not recorded, {'; '.join(ways)}."
 
 
+def _others(judged: Judged, complete: bool) -> Iterator[tuple[str, str]]:
+    """The same of every other group; those of which nothing is told in one line."""
+    for other, verdict in judged.others:
+        if other.group not in judged.evidence.withheld:
+            than = f" {other.direction} than {other.than}" if other.than.group else ""
+            yield "Of others", f"{other.group}{than}: {verdict_words(other, verdict, complete=complete)}"
+    if untold := [other.group for other, _ in judged.others if other.group in judged.evidence.withheld]:
+        yield "Of others", f"{', '.join(untold)}: refused, for a verdict would tell of a group of fewer than 10."
+
+
 def lines(judged: Judged) -> Iterator[tuple[str, str]]:
     """All that is printed of a statement, as (what it is, words), in the order in which it is read."""
     statement, evidence = judged.statement, judged.evidence
@@ -100,12 +112,13 @@ def lines(judged: Judged) -> Iterator[tuple[str, str]]:
     yield "Opposite", verdict_words(statement.opposite(), judged.opposite, complete=complete)
     for sentence, verdict in judged.under:
         yield "Assuming", f"{sentence.rstrip('.')}: {verdict_words(statement, verdict)}"
-    for other, verdict in judged.others if judged.verdict.held is not None else ():
-        than = f" {other.direction} than {other.than}" if other.than.group else ""
-        yield "Of others", f"{other.group}{than}: {verdict_words(other, verdict, complete=complete)}"
+    if judged.verdict.held is not None:
+        yield from _others(judged, complete)
     if judged.verdict.held is not None:
         yield "Not known", unknown_words(judged)
-    if judged.verdict.word in ("insufficient", "holds_if"):
+    if judged.verdict.as_quoted:
+        yield "To settle it", "Somebody has to check the figures against their source."
+    elif judged.verdict.word in ("insufficient", "holds_if"):
         yield "To settle it", settles_words(judged.verdict.settles)
     if judged.residents and statement.than.residents:
         gap = f"{judged.residents.gap} " if judged.residents.gap else ""
