@@ -21,6 +21,7 @@ from joinedup.cli import (
     erase,
     explain,
     figures,
+    groups,
     inquiry,
     judge,
     link,
@@ -79,6 +80,7 @@ app.command("lookup")(lookup.lookup)
 app.command("explain")(explain.explain)
 app.command("claim")(claim.claim)
 app.command("figures")(figures.figures)
+app.command("groups")(groups.groups)
 app.command("release")(release.release)
 app.command("release-approve")(release.approve)
 app.command("mend")(mend.mend)

@@ -127,7 +127,7 @@ class ReportInput:
 
     figures: `tables.FIGURES` rows. returns: `tables.RETURNS` rows, of which rule, severity, message and remedy are
     read. threshold: bits a pair needs to be joined. versions: name to version of what the run was made with.
-    truth: only for invented records. soundness: `tables.SOUNDNESS` rows.
+    truth: only for invented records. soundness: `tables.SOUNDNESS` rows. group_counts: what may be published of groups.
     """
 
     name: str
@@ -140,3 +140,4 @@ class ReportInput:
     versions: Mapping[str, str] = field(default_factory=dict)
     truth: Truth | None = None
     soundness: pa.Table = field(default_factory=tables.SOUNDNESS.empty)
+    group_counts: pa.Table = field(default_factory=lambda: tables.named("group_counts").empty())

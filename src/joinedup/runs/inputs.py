@@ -18,7 +18,7 @@ from joinedup.errors import from_oserror
 from joinedup.runs.lasting import Heritage, heritage
 from joinedup.runs.project import CONFIGURATION, Project
 
-COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "openpyxl", "scipy")
+COUNTED_VERSIONS = ("joinedup", "duckdb", "pyarrow", "narwhals", "splink", "numpy", "openpyxl", "scipy", "igraph")
 TRUTH = Path("truth") / "records.parquet"
 
 

@@ -17,6 +17,7 @@ from joinedup.linkage.judgements import in_force
 from joinedup.runs.folder import latest
 
 TAKEN_OVER = ("clusters", "identities", "person_events")
+OF_GROUPS = ("group_crimes", "group_members", "group_events")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Heritage:
     def digest(self) -> list[Any]:
         """What the tables of the next run depend on."""
         digests = _manifest(self.run).get("tables", {}) if self.run else {}
-        return [[digests.get(name) for name in TAKEN_OVER], self.judged.to_pylist()]
+        return [[digests.get(name) for name in (*TAKEN_OVER, *OF_GROUPS)], self.judged.to_pylist()]
 
     def before(self) -> Before:
         """Who people were; nothing for a first run, or where a run was made before people had lasting ids."""

@@ -30,6 +30,7 @@ from joinedup.runs.claims import claims_state, judged_claims
 from joinedup.runs.completeness import completeness_of
 from joinedup.runs.counting import known_people
 from joinedup.runs.figures import KeyedPairs, RunTables, make_figures, prepared, with_link_error
+from joinedup.runs.grouping import group
 from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest
 from joinedup.runs.keyed import in_order, keyed_pairs
 from joinedup.runs.people import people_of
@@ -275,6 +276,7 @@ def report_input(project: Project, folder: Path, made_at: datetime, versions: Ma
         sources=tuple(Source(one["system"], one["kind"], one["force"], one["rows"]) for one in told),
         threshold=json.loads((folder / LINKED).read_text())["threshold"],
         versions=versions,
+        group_counts=pq.read_table(folder / "tables" / "group_counts.parquet"),
         truth=compare_with_truth(folder / "tables" / "clusters.parquet", truth)
         if project.invented and truth.exists()
         else None,
@@ -287,6 +289,8 @@ STAGES = (
           act=Act.COLLECTION),
     Stage("link", "Finding which records are one person", join, lambda p: [p.threshold, p.keyed_joins],
           act=Act.COMBINATION, takes_over=True),
+    Stage("group", "Finding people who act together", group, lambda p: [p.keyed_joins], act=Act.COMBINATION,
+          takes_over=True),
     Stage("count", "Counting what is known and what is not", count, claims_state),
     Stage("report", "Writing the report", report, lambda p: [p.name], resumes=False),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from joinedup.releases.sections.gaps import gaps_section
 from joinedup.releases.sections.gate import gate_section
+from joinedup.releases.sections.groups import groups_of_run
 from joinedup.releases.sections.keyed import keyed_section
 from joinedup.releases.sections.method import method_section
 from joinedup.releases.sections.missing import missing_section
@@ -15,6 +16,7 @@ ALL = (
     missing_section,
     gaps_section,
     people_section,
+    groups_of_run,
     shares_section,
     gate_section,
     keyed_section,
