@@ -21,11 +21,15 @@ def lookup(  # noqa: PLR0913, PLR0917 - a person is described by as many options
     folder: Annotated[Path, typer.Argument(help="The project folder.")] = Path("."),
     surname: Annotated[str | None, typer.Option()] = None,
     forenames: Annotated[str | None, typer.Option()] = None,
-    dob: Annotated[str | None, typer.Option(help="Date of birth, as 1990-12-31 or 31/12/1990.")] = None,
+    alias: Annotated[str | None, typer.Option(help="Another name of the person, whole.")] = None,
+    dob: Annotated[str | None, typer.Option(help="Date of birth, as 1990-12-31 or 31/12/1990, or its year.")] = None,
     sex: Annotated[str | None, typer.Option(help="M or F.")] = None,
     postcode: Annotated[str | None, typer.Option()] = None,
+    address: Annotated[str | None, typer.Option()] = None,
     phone: Annotated[str | None, typer.Option()] = None,
+    email: Annotated[str | None, typer.Option()] = None,
     pnc: Annotated[str | None, typer.Option(help="PNC number.")] = None,
+    cro: Annotated[str | None, typer.Option(help="CRO number.")] = None,
     nhs: Annotated[str | None, typer.Option(help="NHS number.")] = None,
     why: Why = "joinedup lookup",
     json: Json = False,
@@ -34,8 +38,9 @@ def lookup(  # noqa: PLR0913, PLR0917 - a person is described by as many options
     from joinedup.runs import describe
     from joinedup.runs import lookup as look_up
 
-    said = {"surname": surname, "forenames": forenames, "dob": dob, "sex": sex, "postcode": postcode, "phone": phone}
-    described = describe({**said, "id_pnc": pnc, "id_nhs": nhs})
+    names = {"surname": surname, "forenames": forenames, "alias": alias, "dob": dob, "sex": sex}
+    reached = {"postcode": postcode, "address": address, "phone": phone, "email": email}
+    described = describe({**names, **reached, "id_pnc": pnc, "id_cro": cro, "id_nhs": nhs})
     found = look_up(folder, described, why=why)
     print(as_json({"candidates": [asdict(one) for one in found]}) if json else _words(found))
 

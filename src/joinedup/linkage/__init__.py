@@ -8,8 +8,8 @@ Splink 5 is imported in this room only, and there only as the oracle.
 from joinedup.linkage import compiled as compiled  # isort: skip
 from joinedup.linkage.clusters import alone
 from joinedup.linkage.features import COMPARED, ON_REQUEST
+from joinedup.linkage.index import Described
 from joinedup.linkage.link import Linked, LinkSettings, link
-from joinedup.linkage.lookup import Described, against
 from joinedup.linkage.model import NOT_COMPARED
 
-__all__ = ["COMPARED", "NOT_COMPARED", "ON_REQUEST", "Described", "LinkSettings", "Linked", "against", "alone", "link"]
+__all__ = ["COMPARED", "NOT_COMPARED", "ON_REQUEST", "Described", "LinkSettings", "Linked", "alone", "link"]

@@ -51,7 +51,11 @@ def again(engine: DuckDBEngine, people: Frame, used: Mapping[str, Any]) -> Again
     is. used: the run's model. The engine must stay open.
     """
     named = {comparison.get("output_column_name") for comparison in used["comparisons"]}
-    records = records_of(engine, people, [name for name in ON_REQUEST if name in named])
+    return ready_again(engine, records_of(engine, people, [name for name in ON_REQUEST if name in named]), used)
+
+
+def ready_again(engine: DuckDBEngine, records: Records, used: Mapping[str, Any]) -> Again:
+    """The same, of records whose features are made."""
     settings = {**used, "blocking_rules_to_generate_predictions": []}
     return Again(records, fitting.ready(Compiler(engine, records.features), records.features, settings))
 
@@ -62,4 +66,4 @@ def prior_of(used: Mapping[str, Any]) -> float:
     return round(math.log2(share / (1 - share)), 6)
 
 
-__all__ = ["Again", "again", "prior_of"]
+__all__ = ["Again", "again", "prior_of", "ready_again"]

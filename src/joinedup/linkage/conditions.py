@@ -8,6 +8,7 @@ DuckDB has the same answer here.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeGuard, cast
@@ -36,8 +37,9 @@ class Column:
     side: str
 
 
+@functools.lru_cache(maxsize=1_000)
 def parsed(condition: str) -> exp.Expression:
-    """A condition as a tree. Raises LinkageError when it is no SQL."""
+    """A condition as a tree, which is not to be changed. Raises LinkageError when it is no SQL."""
     try:
         return cast(exp.Expression, sqlglot.parse_one(condition, read="duckdb"))
     except SqlglotError:

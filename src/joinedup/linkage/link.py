@@ -74,7 +74,8 @@ class Linked:
     """clusters: see `tables`. scored: pairs from even odds up. model: Splink's JSON as used, ours under `joinedup`.
 
     keyed: pairs joined by a key, as `tables.PAIRS`. notes: what was left out, and what is not to be believed. strict,
-    loose: the clusters at a higher and a lower threshold, where they were asked for.
+    loose: the clusters at a higher and a lower threshold, where they were asked for. records: what was compared, None
+    where there was nothing to compare.
     """
 
     clusters: pa.Table
@@ -87,6 +88,7 @@ class Linked:
     notes: tuple[str, ...] = ()
     strict: pa.Table | None = None
     loose: pa.Table | None = None
+    records: Records | None = None
 
     @property
     def pairs(self) -> pa.Table:
@@ -145,7 +147,7 @@ def link(
     expected = _expected(grouped, fitted.matches)
     return Linked(
         table(grouped), scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes,
-        table(strict), table(loose),
+        table(strict), table(loose), records,
     )  # fmt: skip
 
 

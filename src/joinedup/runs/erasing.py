@@ -29,6 +29,7 @@ from joinedup.engine.extracts import Reading
 from joinedup.engine.storing import appearing
 from joinedup.errors import JoinedupError, Place, ProjectError
 from joinedup.linkage.identities import resolved
+from joinedup.linkage.index import INDEX
 from joinedup.linkage.judgements import forget_judgements
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
@@ -245,7 +246,7 @@ def _take_out(run: Path, records: pa.Array) -> set[str]:
     for path in [*sorted((run / "tables").glob("*.parquet")), run / "strict.parquet", run / "loose.parquet"]:
         if path.exists() and _filtered(path, records, pa.array(sorted(people), pa.string())):
             changed[path.stem] = path
-    remove_folder(run / "index")
+    remove_folder(run / INDEX)
     _mark(run, {name: path for name, path in changed.items() if path.parent.name == "tables"})
     return people
 

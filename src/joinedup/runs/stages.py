@@ -23,7 +23,9 @@ from joinedup.engine.contract import Frame
 from joinedup.errors import LinkageError, Place, ProjectError, nearest
 from joinedup.gate import gate
 from joinedup.linkage import Linked, LinkSettings, alone, link, model_files
+from joinedup.linkage.again import ready_again
 from joinedup.linkage.identities import lasting
+from joinedup.linkage.index import INDEX, build_index
 from joinedup.linkage.judgements import in_force
 from joinedup.releases import ReportInput, Source, write_report
 from joinedup.runs.claims import claims_state, judged_claims
@@ -149,7 +151,7 @@ def _told(collected: Collected) -> list[dict[str, Any]]:
 
 
 def join(work: Work) -> Counts:
-    """Accepted person records -> pairs and clusters. Nothing protected is read."""
+    """Accepted person records -> pairs, clusters and the index for lookup. Nothing protected is read."""
     people, roles = work.table("person_records"), work.table("roles")
     _refuse_unknown_systems(work)
     by_key = [in_order(keyed_pairs(roles, one)) for one in work.project.keyed_joins]
@@ -166,6 +168,7 @@ def join(work: Work) -> Counts:
     for name, clusters in (("strict", linked.strict), ("loose", linked.loose)):
         if clusters is not None:
             work.engine.write(work.engine.frame(clusters), work.joined(name), tables.CLUSTERS)
+    _index(work, linked, kept.clusters)
     spool = work.engine.spool(tables.PAIRS.schema)
     for piece in linked.pieces():
         spool.write(piece)
@@ -176,6 +179,14 @@ def join(work: Work) -> Counts:
         "person_events": work.write("person_events", work.engine.frame(kept.events)),
         "persons": len(linked.clusters["person_id"].unique()),
     }
+
+
+def _index(work: Work, linked: Linked, clusters: pa.Table) -> None:
+    """The index for lookup. It is no table: it can be made again from the tables and the model."""
+    if linked.records is None:
+        return
+    used = model_files.read_model(work.folder / "model.json")
+    build_index(work.engine, ready_again(work.engine, linked.records, used), clusters, used, work.folder / INDEX)
 
 
 LINKED = "linkage.json"
