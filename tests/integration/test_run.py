@@ -39,7 +39,16 @@ def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_wr
     kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures", "claims"}
     expected = {f"tables/{name}.parquet" for name in kept}
     joins = {"strict.parquet", "loose.parquet"}
-    assert names == expected | joins | {"linkage.json", "manifest.json", "model.json", "report.html", "sources.json"}
+    index = {name for name in names if name.startswith("index/")}
+    told = json.loads((run / "index" / "head.json").read_text())["files"]
+    assert index == {"index/head.json"} | {f"index/{name}.npy" for name in told}
+    assert names - index == expected | joins | {
+        "linkage.json",
+        "manifest.json",
+        "model.json",
+        "report.html",
+        "sources.json",
+    }
     assert list((ran_village / "runs" / ".partial").iterdir()) == []
     assert latest(ran_village / "runs") == run
 
@@ -62,6 +71,8 @@ def test_the_same_run_twice_gives_the_same_bytes(ran_village: Path, joinedup: An
     shutil.rmtree(again / "runs")
     assert joinedup("run", again).returncode == 0
     assert bytes_of_tables(only_run(again)) == bytes_of_tables(only_run(ran_village))
+    for path in (only_run(again) / "index").iterdir():
+        assert path.read_bytes() == (only_run(ran_village) / "index" / path.name).read_bytes(), path.name
 
 
 def test_counts_reconcile_from_rows_sent_to_records_joined(ran_village: Path, joinedup: Any) -> None:

@@ -22,8 +22,8 @@ from joinedup.linkage.index.weighing import Asked, Held, codes_of, levels_of, we
 from joinedup.linkage.pairs import TOLD
 from joinedup.linkage.reasons import Reason
 
-MOST_ENTRIES = 4_000
-"""Entries of keys that one look follows, of the shortest lists first."""
+MOST_ENTRIES = 2_000
+"""Entries of keys that one look follows, of the shortest lists first: what they find is most telling."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """people: at even odds or better, best first. crowded: whether what was described fits too many records, in part
-    or whole, for all of them to be looked at.
+    """people: at even odds or better, best first. crowded: whether part of what was described is shared by too many
+    records for all of them to be looked at.
     """
 
     people: tuple[Candidate, ...]

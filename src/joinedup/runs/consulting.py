@@ -113,8 +113,8 @@ def lookup(
     """Who a description fits, in every system, best first, from the newest run, at even odds or better.
 
     The run's index is kept open for the next look of this process. Raises LinkageError for a description without
-    anything to search by, and for one that fits so many records that none of them stands out; ProjectError when there
-    is no run. The look is logged, with the records that are shown, before anything is given.
+    anything to search by, and for one of which part is shared by too many records while nobody stands out; ProjectError
+    when there is no run. The look is logged, with the records that are shown, before anything is given.
     """
     project = load_project(folder)
     if not described.searchable:
@@ -126,7 +126,7 @@ def lookup(
     _log(project, "lookup", [record for one in found.people for record in one.records], why, by)
     if found.crowded and not found.people:
         raise LinkageError(
-            "So many records fit this description that none of them stands out.",
+            "Too many records share what was described for all of them to be looked at, and none that was stands out.",
             remedy="Say more: both names, a birth date, a postcode, a phone or an identifier.",
         )
     return found.people
