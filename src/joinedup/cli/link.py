@@ -11,6 +11,7 @@ import typer
 from joinedup.cli.out import Json, as_json, comparing_progress
 
 if TYPE_CHECKING:
+    from joinedup.runs.adding import Added
     from joinedup.runs.linking import LinkedFile
 
 
@@ -28,14 +29,29 @@ def link(  # noqa: PLR0913, PLR0917 - one argument an option
     model: Annotated[Path | None, typer.Option(help="A model in Splink's JSON, used as it is and not trained.")] = None,
     save_model: Annotated[Path | None, typer.Option(help="Where to write the model as used, in Splink's JSON.")] = None,
     through: Annotated[str, typer.Option(help="What compares: arrays, or splink to check them.")] = "arrays",
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep here what later records can be added to, in place of before.")
+    ] = None,
+    add_to: Annotated[
+        Path | None, typer.Option(help="Add the records, new or corrected, to what --keep left here.")
+    ] = None,
+    removed: Annotated[Path | None, typer.Option(help="With --add-to: a file of record_id that are no more.")] = None,
     json: Json = False,
 ) -> None:
     """Find which records are one person. No ethnicity, nationality or birth place is compared unasked."""
     from joinedup.runs import link_file
+    from joinedup.runs.adding import Added
     from joinedup.runs.linking import Asked
 
+    if add_to is not None:
+        _refuse_settled({"threshold": threshold, "compare": compare, "model": model, "save-model": save_model,
+                         "keep": keep, "through": through.replace("arrays", "")})  # fmt: skip
+        _add(Added(records, add_to, removed, pairs), clusters, json=json)
+        return
+    if removed is not None:
+        raise typer.BadParameter("--removed goes with --add-to.")
     columns = tuple(name.strip() for name in compare.split(",") if name.strip())
-    asked = Asked(pairs, threshold, columns, model, save_model, through)
+    asked = Asked(pairs, threshold, columns, model, save_model, through, keep)
     with comparing_progress() as progress:
         linked = link_file(records, clusters, asked, progress)
     if json:
@@ -43,6 +59,28 @@ def link(  # noqa: PLR0913, PLR0917 - one argument an option
         return
     print("\n".join(_lines(linked, through)))
     print(f"Clusters: {clusters}" + (f"; {linked.pairs:,} pairs with reasons: {pairs}" if pairs else ""))
+
+
+def _refuse_settled(options: dict[str, object]) -> None:
+    named = [name for name, value in options.items() if value not in (None, "")]
+    if named:
+        raise typer.BadParameter(f"--{named[0]} is settled by what was kept: leave it out, or join anew with --keep.")
+
+
+def _add(added: Added, clusters: Path, *, json: bool) -> None:
+    from joinedup.runs.adding import add_file
+
+    made = add_file(added, clusters)
+    if json:
+        print(as_json(asdict(made)))
+        return
+    print(
+        f"{made.changed:,} records are new or corrected, and {made.gone:,} of before are removed or replaced.\n"
+        f"{made.read:,} records were looked at for them, and {made.compared:,} pairs compared.\n"
+        f"{made.regrouped:,} records were settled anew; {made.moved:,} of before have another person now.\n"
+        f"Clusters of those: {clusters}"
+    )
+    print(*made.notes, sep="\n", end="\n" if made.notes else "")
 
 
 def _lines(linked: LinkedFile, through: str) -> list[str]:

@@ -19,11 +19,27 @@ MISSING = -1
 
 
 @dataclass(frozen=True)
+class Told:
+    """What is taken for the counts of a feature in place of its own. counts, bearers: by code. held: records in all.
+
+    bearers: people who bear each name, where it is one.
+    """
+
+    counts: npt.NDArray[np.int64]
+    held: int
+    bearers: npt.NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
 class Single:
-    """One value a record. codes: place in `values`, -1 where missing. values: distinct, in order."""
+    """One value a record. codes: place in `values`, -1 where missing. values: distinct, in order.
+
+    told: counts of other records than these, where those are to be taken.
+    """
 
     codes: Codes
     values: pa.Array
+    told: Told | None = None
 
     @functools.cached_property
     def texts(self) -> Texts:
@@ -38,12 +54,14 @@ class Single:
     @functools.cached_property
     def counts(self) -> npt.NDArray[np.int64]:
         """How many records hold each value."""
+        if self.told is not None:
+            return self.told.counts
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
 
     @property
     def held(self) -> int:
         """Records that have a value."""
-        return int(np.count_nonzero(self.codes >= 0))
+        return self.told.held if self.told is not None else int(np.count_nonzero(self.codes >= 0))
 
     def array(self) -> pa.Array:
         """The column as Arrow, null where missing."""

@@ -70,7 +70,7 @@ class Rule:
 def ready(compiler: Compiler, rule: Mapping[str, Any], most: int = MOST_IN_BLOCK) -> Rule:
     """A rule of a Splink model, made ready. most: records that may share a value. Raises LinkageError."""
     name = str(rule["blocking_rule"])
-    parts = list(_conjuncts(parsed(name)))
+    parts = list(conjuncts(parsed(name)))
     explode = rule.get("arrays_to_explode") or []
     if explode:
         return _exploding(compiler, name, parts, explode, most)
@@ -87,12 +87,13 @@ def ready(compiler: Compiler, rule: Mapping[str, Any], most: int = MOST_IN_BLOCK
     return Rule(name, left, right, None, filter_, capped)
 
 
-def _conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
+def conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
+    """The conditions that a rule asks all of."""
     if isinstance(tree, exp.Paren):
-        yield from _conjuncts(tree.this)
+        yield from conjuncts(tree.this)
     elif isinstance(tree, exp.And):
-        yield from _conjuncts(tree.this)
-        yield from _conjuncts(tree.expression)
+        yield from conjuncts(tree.this)
+        yield from conjuncts(tree.expression)
     else:
         yield tree
 

@@ -19,6 +19,7 @@ from joinedup.errors import LinkageError
 from joinedup.linkage import fitting, model
 from joinedup.linkage.average import NEVER, Grouped, Ties, clusters
 from joinedup.linkage.blocking import candidate_pairs
+from joinedup.linkage.census import Census, read_by
 from joinedup.linkage.clusters import clusters_table
 from joinedup.linkage.comparing import Bits, Levels
 from joinedup.linkage.conditions import Compiler
@@ -39,7 +40,7 @@ class LinkSettings:
     """threshold: bits at or above which two records are joined; None lets the scores choose. salt: the project's, for
     person ids. seed: of the random pairs. compare: `features.ON_REQUEST` columns to compare as well. model: Splink's
     JSON to use as it is, untrained. through: what compares; `splink` leaves our own steps out. ranges: whether to join
-    strictly and loosely as well.
+    strictly and loosely as well. census: what the model's training saw, which then counts for what these records hold.
 
     Raises LinkageError for a threshold that no pair could be held against.
     """
@@ -51,6 +52,7 @@ class LinkSettings:
     model: Mapping[str, Any] | None = None
     through: Literal["arrays", "splink"] = "arrays"
     ranges: bool = False
+    census: Census | None = None
 
     def __post_init__(self) -> None:
         if self.threshold is not None and not (math.isfinite(self.threshold) and self.threshold >= model.FLOOR):
@@ -58,6 +60,8 @@ class LinkSettings:
                 "The threshold should be a number of bits of 0 or more.",
                 remedy="Pairs below even odds are not kept, so no lower threshold could join them.",
             )
+        if self.census is not None and self.model is None:
+            raise LinkageError("A census is of no use without the model whose training it saw.")
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,12 @@ def link(
     """
     settings = settings or LinkSettings()
     use_threads(engine)
-    records = records_of(engine, people, settings.compare)
+    records = _records(engine, people, settings)
     keyed, tied = _keyed(by_key), both(_tied(by_key, records), decided(judged, records))
     compiler = Compiler(engine, records.features)
     fitted = _fitted(compiler, records, settings)
+    if settings.census is not None:
+        settings.census.prepare(compiler, fitted.settings)
     if not fitted.settings["blocking_rules_to_generate_predictions"]:
         return _by_key_alone(records, keyed, tied, settings)
     ready = _ready(compiler, records, fitted.settings, brought=settings.model is not None)
@@ -149,6 +155,13 @@ def link(
         table(grouped), scored, keyed, threshold, fitted.settings, fitted.trained, expected, notes,
         table(strict), table(loose), records,
     )  # fmt: skip
+
+
+def _records(engine: DuckDBEngine, people: Frame, settings: LinkSettings) -> Records:
+    """Their features; as common as the census has them, where there is one."""
+    if settings.census is None or settings.model is None:
+        return records_of(engine, people, settings.compare)
+    return settings.census.told(records_of(engine, people, settings.compare, read_by(settings.model)))
 
 
 def _ready(compiler: Compiler, records: Records, settings: Mapping[str, Any], *, brought: bool) -> Ready:

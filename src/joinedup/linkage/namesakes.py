@@ -60,6 +60,8 @@ def bearers(full: Single, year: Single) -> npt.NDArray[np.float64]:
     m people spread over Y years show Y (1 - e^(-m / Y)) different ones; a name whose records tell the year only in part
     is taken to have as many people again among the others.
     """
+    if full.told is not None and full.told.bearers is not None:
+        return full.told.bearers
     known = np.flatnonzero((full.codes >= 0) & (year.codes >= 0))
     width = max(len(year.values), 1)
     distinct = np.unique(full.codes[known].astype(np.int64) * width + year.codes[known]) // width

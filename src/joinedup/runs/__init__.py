@@ -6,6 +6,7 @@ In: a project folder, or files. Out: a new, immutable run folder (Parquet tables
 
 from joinedup.linkage.reasons import Reason
 from joinedup.runs.accounts import account
+from joinedup.runs.adding import Added, AddedFile, add_file
 from joinedup.runs.audited import verify_audit
 from joinedup.runs.checking import Checked, check
 from joinedup.runs.consulting import Candidate, describe, lookup
@@ -25,9 +26,9 @@ from joinedup.runs.record import Desk, check_record
 from joinedup.runs.running import Ran, run
 
 __all__ = [
-    "Candidate", "Checked", "Desk", "Explained", "GapCounts", "LinkedFile", "MendList", "Project", "Ran", "Reason",
-    "Taken", "account", "check", "check_record", "demo", "describe", "erase", "explain", "export_judgements",
-    "find_contradictions", "import_judgements", "judge", "judge_queue", "judge_status", "latest", "link_file",
-    "list_judgements", "load_project", "lookup", "mend", "new_project", "retire_judgement", "run", "take",
-    "verify_audit",
+    "Added", "AddedFile", "Candidate", "Checked", "Desk", "Explained", "GapCounts", "LinkedFile", "MendList",
+    "Project", "Ran", "Reason", "Taken", "account", "add_file", "check", "check_record", "demo", "describe", "erase",
+    "explain", "export_judgements", "find_contradictions", "import_judgements", "judge", "judge_queue",
+    "judge_status", "latest", "link_file", "list_judgements", "load_project", "lookup", "mend", "new_project",
+    "retire_judgement", "run", "take", "verify_audit",
 ]  # fmt: skip

@@ -23,7 +23,9 @@ from joinedup.errors import ExtractError, LinkageError, Place, StorageError, nea
 from joinedup.gate import Terms, gate, rulebook
 from joinedup.linkage import NOT_COMPARED, Linked, LinkSettings, link, model_files
 from joinedup.linkage.features import IDENTIFIER, held_by_crowds, other_identifiers
+from joinedup.linkage.incremental import Basis, begin
 from joinedup.linkage.link import Expected, Progress
+from joinedup.linkage.store.kept import NOTE
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.stages import together
@@ -52,7 +54,7 @@ class LinkedFile:
 class Asked:
     """How to join. pairs: where to write scored pairs. threshold: bits. compare: columns to compare as well, of
     `linkage.ON_REQUEST`. model: a model's JSON to use untrained. save_model: where to write the model as used. through:
-    `splink` has Splink compare. memory, threads: as in `[engine]`.
+    `splink` has Splink compare. keep: a folder in which to keep what `adding.add_file` joins later records to.
     """
 
     pairs: Path | None = None
@@ -61,6 +63,7 @@ class Asked:
     model: Path | None = None
     save_model: Path | None = None
     through: str = "arrays"
+    keep: Path | None = None
 
 
 def link_file(
@@ -77,17 +80,20 @@ def link_file(
     started = time.monotonic()
     asked = asked or Asked()
     project = project_around(records)
-    _refuse_overwriting(records, clusters, asked)
+    refuse_overwriting(records, clusters, asked)
+    _refuse_other_folder(asked.keep)
     settings = _settings(project, asked)
     engine = DuckDBEngine(project.resources if project else Resources())
     try:
-        people = _people(engine, project, records)
+        people = read_people(engine, project, records)
         linked = link(engine, people.frame, settings, progress=progress) if people.count else _nobody(settings)
         if project:
-            _log(project, records, linked.threshold, linked.clusters.num_rows)
-        _write([linked.clusters], clusters)
+            log_joining(project, records, linked.threshold, linked.clusters.num_rows)
+        if asked.keep is not None:
+            begin(engine, people.frame, linked, asked.keep, Basis(asked.compare))
+        write_pieces([linked.clusters], clusters)
         if asked.pairs is not None:
-            _write(linked.pieces(), asked.pairs)
+            write_pieces(linked.pieces(), asked.pairs)
     finally:
         engine.close()
     if asked.save_model is not None:
@@ -113,7 +119,7 @@ def _settings(project: Project | None, asked: Asked) -> LinkSettings:
         raise LinkageError(f"Nothing compares through `{asked.through}`.", remedy="Write arrays or splink.")
     return LinkSettings(
         threshold=asked.threshold if asked.threshold is not None or project is None else project.threshold,
-        salt=_salt(project) if project else b"",
+        salt=salt_of(project) if project else b"",
         compare=asked.compare,
         model=model_files.read_model(asked.model) if asked.model else None,
         through="splink" if asked.through == "splink" else "arrays",
@@ -121,7 +127,7 @@ def _settings(project: Project | None, asked: Asked) -> LinkSettings:
 
 
 @dataclass(frozen=True)
-class _People:
+class People:
     """Records of a file, with identifiers of its own besides. notes: what of the file is not compared, in words."""
 
     frame: Frame
@@ -129,7 +135,7 @@ class _People:
     notes: tuple[str, ...]
 
 
-def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> _People:
+def read_people(engine: DuckDBEngine, project: Project | None, records: Path) -> People:
     """The records of a file, judged as the gate judges them; every one is accepted, or the command stops."""
     lists = project.source_settings().lists if project else Lists()
     collected = collect_file(engine, records, Settings(lists, records.parent), system="", source=_source(records))
@@ -145,7 +151,7 @@ def _people(engine: DuckDBEngine, project: Project | None, records: Path) -> _Pe
     gated = gate(engine, {"person_records": frame}, faults, rulebook().of_form(), terms)
     _refuse_returned(engine.collect(gated.returns()).sort_by("source_row"), records.name)
     accepted = identifiers.beside(engine, gated.accepted["person_records"])
-    return _People(accepted, sum(one.sent for one in collected.counts), identifiers.notes)
+    return People(accepted, sum(one.sent for one in collected.counts), identifiers.notes)
 
 
 def _source(records: Path) -> SourceMap | None:
@@ -219,7 +225,20 @@ def _told_apart(columns: Sequence[str]) -> list[str]:
     return [name for name in columns if first[name.lower()] == name and name.lower() not in tables.PERSON_RECORDS]
 
 
-def _refuse_overwriting(records: Path, clusters: Path, asked: Asked) -> None:
+def _refuse_other_folder(folder: Path | None) -> None:
+    """Raise StorageError for a folder that holds something else than a store: making one anew would remove it."""
+    if folder is None or (folder / NOTE).exists() or not folder.exists():
+        return
+    if folder.is_file() or any(folder.iterdir()):
+        raise StorageError(
+            "This holds something else than what a joining keeps.",
+            place=Place(file=str(folder)),
+            remedy="Name a folder that does not exist.",
+        )
+
+
+def refuse_overwriting(records: Path, clusters: Path, asked: Asked) -> None:
+    """Raise StorageError for a result of another kind of file, or one that would take the place of what is read."""
     for path in (clusters, asked.pairs):
         if path is not None and path.suffix not in (".csv", ".parquet"):
             raise StorageError("Results are written as .csv or .parquet.", place=Place(file=str(path)))
@@ -234,12 +253,13 @@ def _refuse_overwriting(records: Path, clusters: Path, asked: Asked) -> None:
         taken.add(path.resolve())
 
 
-def _salt(project: Project) -> bytes:
+def salt_of(project: Project) -> bytes:
+    """The project's secret, of which ids are made."""
     with closing(open_store(project.folder)) as store, transaction(store):
         return project_salt(store)
 
 
-def _log(project: Project, records: Path, threshold: float, count: int) -> None:
+def log_joining(project: Project, records: Path, threshold: float, count: int) -> None:
     """Write the joining to the project's audit log before its result is written."""
     detail = {"file": records.name, "threshold": threshold, "records": count}
     with closing(open_store(project.folder)) as store, transaction(store):
@@ -258,7 +278,8 @@ def _refuse_returned(returns: pa.Table, file: str) -> None:
             )
 
 
-def _write(pieces: Iterable[pa.Table], path: Path) -> None:
+def write_pieces(pieces: Iterable[pa.Table], path: Path) -> None:
+    """Write a table piece by piece, as CSV or Parquet by its name."""
     with appearing(path) as temporary, contextlib.ExitStack() as stack:
         writer: pq.ParquetWriter | arrow_csv.CSVWriter | None = None
         for piece in pieces:
