@@ -11,6 +11,7 @@ import numpy as np
 from joinedup.linkage.arrays import Features
 from joinedup.linkage.comparing import Bits, Comparison, Frequency, Level
 from joinedup.linkage.fitting import Ready
+from joinedup.linkage.index.postings import Small
 from joinedup.linkage.index.program import Program, is_list, is_number
 from joinedup.linkage.index.weighing import Rules
 
@@ -127,6 +128,7 @@ def read(head: Mapping[str, Any]) -> Rules:
         numbers=np.array([*head["numbers"], 0.0]),
         levels=np.cumsum([0, *counts], dtype=np.int32),
         entries=np.array([level["entry"] for level in levels], np.int32),
+        lowest=_lowest([level["entry"] for level in levels]),
         bits=np.array([level["bits"] for level in levels], np.float64),
         kin=np.array([level["kin"] for level in levels], np.float64),
         frequency=np.array([level["of"] for level in levels], np.int32),
@@ -134,3 +136,9 @@ def read(head: Mapping[str, Any]) -> Rules:
         odds=np.array(head["odds"], np.float64),
         steps=np.array(head["steps"], np.int32),
     )
+
+
+def _lowest(entries: Sequence[int]) -> Small:
+    """By level, the lowest atom of its condition: conditions follow one another, and each begins at its highest."""
+    before = np.maximum.accumulate(np.array([-1, *entries[:-1]]))
+    return np.where(np.array(entries) >= 0, before + 1, 0).astype(np.int32)

@@ -52,16 +52,18 @@ class Held(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """A model as arrays. levels: by comparison, its first level, and one more. entries, bits, kin: by level, the first
-    atom, the weight, and log2 of the chance among relatives over that of one person. frequency: by level, column
-    (-1: none), operand and place in `shares`. rarity: by level, log2 u, least and part. odds: prior of matches and of
-    relatives, in bits. steps: whether relatives are weighed, operand and column of the full name or -1.
+    """A model as arrays. levels: by comparison, its first level, and one more. entries, lowest, bits, kin: by level,
+    the atom to begin at, the lowest of its condition, the weight, and log2 of the chance among relatives over that of
+    one person. frequency: by level, column (-1: none), operand and place in `shares`. rarity: by level, log2 u, least
+    and part. odds: prior of matches and of relatives, in bits. steps: whether relatives are weighed, operand and column
+    of the full name or -1.
     """
 
     atoms: Small
     numbers: Bits
     levels: Small
     entries: Small
+    lowest: Small
     bits: Bits
     kin: Bits
     frequency: Small
@@ -213,13 +215,12 @@ def _answer(number: int, atom: Small, task: Task, asked: Asked, held: Held, para
 
 
 @numba.njit(cache=True, nogil=True)
-def _condition(entry: int, task: Task, rules: Rules, asked: Asked, held: Held) -> None:
-    """Take every record that stands at `entry` to the end of the condition: an atom comes before those it goes on to,
-    and has a higher number than they.
+def _condition(level: int, task: Task, rules: Rules, asked: Asked, held: Held) -> None:
+    """Take every record that stands at a level's first atom to the end of the condition: an atom comes before those it
+    goes on to, and has a higher number than they.
     """
     at, holds = task.at, task.holds
-    waiting = True
-    for number in range(entry, -1, -1):
+    for number in range(rules.entries[level], rules.lowest[level] - 1, -1):
         waiting = False
         for k in range(len(at)):
             waiting |= at[k] == number
@@ -242,7 +243,7 @@ def levels_of(rows: Small, rules: Rules, asked: Asked, held: Held) -> Small:
             for k in range(len(rows)):
                 task.at[k] = rules.entries[level] if found[comparison, k] < 0 else NO
             if rules.entries[level] >= 0:
-                _condition(rules.entries[level], task, rules, asked, held)
+                _condition(level, task, rules, asked, held)
             for k in range(len(rows)):
                 if task.at[k] == YES:
                     found[comparison, k] = level
