@@ -30,6 +30,7 @@ from joinedup.cli import (
     new,
     receipts,
     release,
+    review,
     run,
     take,
     template,
@@ -86,6 +87,7 @@ app.command("release-approve")(release.approve)
 app.command("mend")(mend.mend)
 app.command("erase")(erase.erase)
 app.add_typer(judge.app, name="judge")
+app.add_typer(review.app, name="review")
 app.add_typer(inquiry.app, name="inquiry")
 app.add_typer(audit.app, name="audit")
 

@@ -31,6 +31,7 @@ from joinedup.errors import JoinedupError, Place, ProjectError
 from joinedup.linkage.identities import resolved
 from joinedup.linkage.index import INDEX
 from joinedup.linkage.judgements import forget_judgements
+from joinedup.review.events import forget_cases
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
 from joinedup.runs.inputs import file_digest
@@ -171,9 +172,18 @@ def _erase(project: Project, records: Sequence[str], found: Erased, asked: Asked
                 for one in ids:
                     forget(store, Subject(kind, one))
             forget_judgements(store, records)
+            forget_cases(store, _of_nobody(project, found.look))
             bury(store, records)
             append(store, Entry(Act.ERASURE, by, asked.basis, (), {"erasure": "finished"} | detail))
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _of_nobody(project: Project, crimes: Sequence[str]) -> list[str]:
+    """Of these crimes, those in which no record has a part any longer: what was decided of them goes as well."""
+    left = set[str]()
+    for place in places.finished(project.runs):
+        left.update(pq.read_table(place / "tables" / "roles.parquet", columns=["crime_id"])["crime_id"].to_pylist())
+    return [crime for crime in crimes if crime not in left]
 
 
 def erase_again(folder: Path, *, by: str | None = None) -> Erased:

@@ -37,6 +37,7 @@ from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest
 from joinedup.runs.keyed import in_order, keyed_pairs
 from joinedup.runs.people import people_of
 from joinedup.runs.project import CONFIGURATION, Project
+from joinedup.runs.reviewing import review
 from joinedup.runs.truth import compare_with_truth
 from joinedup.sources import Collected, collect_system
 from joinedup.sources.targets import UNREAD
@@ -302,6 +303,7 @@ STAGES = (
           act=Act.COMBINATION, takes_over=True),
     Stage("group", "Finding people who act together", group, lambda p: [p.keyed_joins], act=Act.COMBINATION,
           takes_over=True),
+    Stage("review", "Finding closed cases to look at again", review, lambda p: []),
     Stage("count", "Counting what is known and what is not", count, claims_state),
     Stage("report", "Writing the report", report, lambda p: [p.name], resumes=False),
 )  # fmt: skip
