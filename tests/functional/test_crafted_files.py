@@ -76,7 +76,7 @@ DIALECTS: dict[str, tuple[Made, Answer]] = {
     "header-twice": (HEAD + A + HEAD + B, (3, 1)),
     "names-twice-but-for-space": ("surname, surname\nx,y\n", "Columns 1 and 2 have the same name"),
     "names-twice-but-for-case": (HEAD[:-1] + f",Surname\n{A[:-1]},x\n", (1, 0)),
-    "names-in-capitals": (HEAD.upper() + A, "not those of any table"),
+    "names-in-capitals": (HEAD.upper() + A, (1, 0)),
     "names-with-spaces": (HEAD.replace(",", " , ") + A, (1, 0)),
     "names-with-hard-spaces": (HEAD.replace(",", "\u00a0,") + A, (1, 0)),
     "names-quoted": (table(GOOD, quoting=csv.QUOTE_ALL), (1, 0)),

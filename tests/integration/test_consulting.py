@@ -50,7 +50,7 @@ def test_lookup_finds_the_person_of_a_record_by_what_it_says(project: Path, comm
         r for r in table(project, "person_records") if r["dob"] and r["surname"] and r["forenames"] and r["postcode"]
     ]
     right = 0
-    for record in known[:: len(known) // 8][:8]:
+    for record in known[:: len(known) // 4][:4]:
         done = command(
             "lookup", project, "--surname", record["surname"], "--forenames", record["forenames"],
             "--dob", record["dob"], "--postcode", record["postcode"], "--json",
@@ -60,7 +60,7 @@ def test_lookup_finds_the_person_of_a_record_by_what_it_says(project: Path, comm
         assert best["reasons"]
         assert people[best["records"][0]] == best["person_id"]
         right += best["person_id"] == people[record["record_id"]]
-    assert right >= 7
+    assert right >= 3
 
 
 def test_lookup_is_logged_and_its_words_show_no_value_of_a_record(project: Path, command: Any) -> None:

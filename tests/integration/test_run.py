@@ -16,6 +16,7 @@ import pytest
 
 from joinedup import tables
 from joinedup.runs.folder import finished, latest
+from joinedup.tables.grouped import GROUP_TABLES
 
 
 def only_run(folder: Path) -> Path:
@@ -36,6 +37,7 @@ def test_a_run_folder_holds_tables_manifest_model_and_report_and_nothing_half_wr
     run = only_run(ran_village)
     names = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()}
     kept = {t.name for t in tables.RECORD_TABLES} | {"returns", "completeness", "soundness"}
+    kept |= {one.name for one in GROUP_TABLES} | {"review_cases", "review_counts"}
     kept |= {"pairs", "clusters", "identities", "person_events", "judgements", "people", "figures", "claims"}
     expected = {f"tables/{name}.parquet" for name in kept}
     joins = {"strict.parquet", "loose.parquet"}
@@ -211,12 +213,12 @@ def test_the_log_holds_the_run_and_no_values_and_a_change_to_it_is_found(tmp_pat
     assert (whole.returncode, json.loads(whole.stdout)["whole"]) == (0, True)
     with sqlite3.connect(folder / "joinedup.sqlite") as store:
         rows = store.execute("SELECT act, done_by, detail FROM audit_log ORDER BY sequence").fetchall()
-        assert [r[0] for r in rows] == ["run_started", "collection", "combination", "run_finished"]
+        assert [r[0] for r in rows] == ["run_started", "collection", "combination", "combination", "run_finished"]
         assert "Ann1" not in str(rows)
         assert "Smith" not in str(rows)
         store.execute("DROP TRIGGER audit_log_is_not_deleted")
-        store.execute("DELETE FROM audit_log WHERE sequence = 4")
-        store.execute("UPDATE audit_head SET entries = 3, hash = (SELECT hash FROM audit_log WHERE sequence = 3)")
+        store.execute("DELETE FROM audit_log WHERE sequence = 5")
+        store.execute("UPDATE audit_head SET entries = 4, hash = (SELECT hash FROM audit_log WHERE sequence = 4)")
     store.close()
     cut = joinedup("audit", "verify", folder, "--json")  # the run's manifest remembers the head that was cut off
     assert (cut.returncode, json.loads(cut.stdout)["whole"]) == (1, False)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from joinedup.review.ledger import Ledger
 from joinedup.review.ranker import Model, learn, next_batch, order, reasons, weightiest
@@ -168,6 +167,8 @@ def own_estimate(made: Ledger, pool: Pool) -> Opinion | None:
 
     Its scores become chances by a logistic curve over the cases that were read.
     """
+    from sklearn.linear_model import LogisticRegression  # takes seconds to load
+
     model = _model(made, pool)
     if model is None or made.plan is None:
         return None

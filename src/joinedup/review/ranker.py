@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.svm import LinearSVC
 
 from joinedup.errors import StatisticsError
 
@@ -82,6 +81,8 @@ def _to_one_scale(some: csr_matrix, weights: np.ndarray) -> np.ndarray:
 
 
 def _machine(rows: csr_matrix, y: np.ndarray) -> np.ndarray:
+    from sklearn.svm import LinearSVC  # takes seconds to load
+
     weight = np.where(y, 1.0, y.sum() / (RATIO * (~y).sum()))
     weight *= len(y) / weight.sum()
     made = LinearSVC(C=PENALTY, tol=TOLERANCE, random_state=0, dual=True)

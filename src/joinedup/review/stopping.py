@@ -14,7 +14,6 @@ from fractions import Fraction
 
 import numpy as np
 from scipy.special import betaln, gammaln
-from scipy.stats import binom, hypergeom
 
 from joinedup.errors import StatisticsError
 from joinedup.statistics.intervals import clopper_pearson
@@ -149,6 +148,8 @@ def hypergeometric(plan: Plan, sampled: int, hits: int) -> Opinion:
     Systematic Reviews 9, 273.
     """
     fewest = fewest_missed(plan.found, plan.target, hits)
+    from scipy.stats import hypergeom  # takes a second to load
+
     chance = float(hypergeom.cdf(hits, plan.unread, fewest, sampled)) if fewest <= plan.unread else 0.0
     return Opinion("hypergeometric", chance, chance < plan.alpha, "True for one planned look, not for repeated ones.")
 
@@ -158,6 +159,8 @@ def qbcb(relevant: int, target: float, alpha: float = 0.05) -> int | None:
 
     Source: D. Lewis, E. Yang and O. Frieder (2021), "Certifying one-phase technology-assisted reviews", CIKM.
     """
+    from scipy.stats import binom  # takes a second to load
+
     for place in range(1, relevant + 1):
         if binom.cdf(place - 1, relevant, target) >= 1 - alpha:
             return place

@@ -19,8 +19,8 @@ from joinedup.errors import ExtractError, Place, SourceMapError, from_oserror
 from joinedup.gate import Gated, Mode, Rulebook, Terms, gate, rulebook, value_maps
 from joinedup.gate.told import reason_counts, row_counts
 from joinedup.runs.completeness import Completeness, completeness_of
+from joinedup.runs.digests import file_digest
 from joinedup.runs.folder import finished, latest
-from joinedup.runs.inputs import file_digest
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.receipts import (
     FOLDER,
@@ -33,7 +33,7 @@ from joinedup.runs.receipts import (
     written_by_us,
 )
 from joinedup.runs.returned import Written, write_returned
-from joinedup.runs.stages import together
+from joinedup.runs.together import together
 from joinedup.sources import MAP_NAME, Collected, FileCount, Lists, Settings, SourceMap, collect_file, load_map
 from joinedup.sources.mended import companion, with_mended
 from joinedup.sources.settings import Reader

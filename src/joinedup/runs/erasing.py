@@ -34,7 +34,7 @@ from joinedup.linkage.judgements import forget_judgements
 from joinedup.review.events import forget_cases
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
-from joinedup.runs.inputs import file_digest
+from joinedup.runs.digests import file_digest
 from joinedup.runs.project import Project, load_project
 from joinedup.sources import MAP_NAME, load_map
 from joinedup.sources.mended import companion, without_rows

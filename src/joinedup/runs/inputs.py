@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from joinedup.errors import from_oserror
+from joinedup.runs.digests import digest, file_digest
 from joinedup.runs.lasting import Heritage, heritage
 from joinedup.runs.project import CONFIGURATION, Project
 
@@ -38,11 +36,6 @@ class Inputs:
         return digest([self.files, self.versions, hashlib.sha256(self.salt).hexdigest(), *parts])
 
 
-def digest(value: Any) -> str:
-    """SHA-256 of a value's canonical JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
 def read_inputs(project: Project, salt: bytes, judged: pa.Table) -> Inputs:
     """Digest every file the run may read. judged: as `tables.JUDGEMENTS`. Raises StorageError for a file that cannot be
     read.
@@ -56,15 +49,6 @@ def read_inputs(project: Project, salt: bytes, judged: pa.Table) -> Inputs:
 def _ours(path: Path) -> bool:
     """Whether it is a file of returned rows or a receipt, which no run reads."""
     return ".returns." in path.name or ".receipt." in path.name
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file. Raises StorageError."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise from_oserror(error) from None
 
 
 def versions() -> dict[str, str]:

@@ -25,7 +25,7 @@ from joinedup.errors import ExtractError, JoinedupError, LinkageError, Place, St
 from joinedup.linkage import judgements
 from joinedup.linkage.judgements import Judgement, Retiring
 from joinedup.runs.accounts import account
-from joinedup.runs.inputs import file_digest
+from joinedup.runs.digests import file_digest
 from joinedup.runs.judging import looked_at
 from joinedup.runs.project import load_project
 

@@ -28,7 +28,7 @@ from joinedup.linkage.link import Expected, Progress
 from joinedup.linkage.store.kept import NOTE
 from joinedup.runs.accounts import account
 from joinedup.runs.project import Project, project_around
-from joinedup.runs.stages import together
+from joinedup.runs.together import together
 from joinedup.sources import Collected, Lists, Settings, SourceMap, collect_file, map_without_toml
 from joinedup.sources.identifiers import read_identifiers
 from joinedup.sources.plain import ALSO

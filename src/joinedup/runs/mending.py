@@ -19,7 +19,7 @@ from joinedup.errors import ExtractError, Place
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
 from joinedup.runs.checking import Asked, Overlay, Verdict, give_receipt, judged
-from joinedup.runs.inputs import file_digest
+from joinedup.runs.digests import file_digest
 from joinedup.runs.project import Project, project_around
 from joinedup.runs.receipts import written_by_us
 from joinedup.runs.returned import Written, set_aside, write_returned

@@ -16,7 +16,6 @@ from joinedup import tables
 from joinedup.engine import Resources, is_extract, write_bytes
 from joinedup.errors import GateError, LinkageError, Place, ProjectError, from_oserror, nearest
 from joinedup.gate import Mode, Rulebook, Terms, rulebook, value_maps
-from joinedup.linkage import LinkSettings
 from joinedup.sources import Lists, Settings
 
 CONFIGURATION = "joinedup.toml"
@@ -295,6 +294,8 @@ def _threshold(section: Mapping[str, Any], where: Place) -> float | None:
     if section.get("threshold", "auto") == "auto":
         return None
     value = float(_typed(section, "threshold", (int, float), 0.0, where))
+    from joinedup.linkage import LinkSettings  # takes a second to load, and most commands join nothing
+
     try:
         return LinkSettings(value).threshold
     except LinkageError as error:

@@ -20,7 +20,7 @@ from joinedup.errors import ExtractError, Place
 from joinedup.gate import Rulebook
 from joinedup.runs.accounts import account
 from joinedup.runs.completeness import Completeness
-from joinedup.runs.inputs import digest, file_digest
+from joinedup.runs.digests import digest, file_digest
 from joinedup.runs.project import Project, load_project
 
 FOLDER = "receipts"

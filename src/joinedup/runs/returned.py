@@ -12,7 +12,7 @@ from joinedup.gate import Gated
 from joinedup.gate.remedies import CODE, WORD, of_list, of_words
 from joinedup.gate.returns_file import write_returns, write_workbook
 from joinedup.gate.told import told
-from joinedup.runs.inputs import file_digest
+from joinedup.runs.digests import file_digest
 from joinedup.sources import Collected, FileCount, Lists, TableMap
 from joinedup.sources.mended import MendedReader, companion
 from joinedup.sources.source_map import ValueSpec

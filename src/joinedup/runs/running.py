@@ -20,7 +20,8 @@ from joinedup.linkage.judgements import all_judgements
 from joinedup.releases import ReportInput
 from joinedup.runs import folder as places
 from joinedup.runs.accounts import account
-from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest, digest, file_digest, read_inputs
+from joinedup.runs.digests import digest, file_digest
+from joinedup.runs.inputs import TRUTH, Inputs, configuration_digest, read_inputs
 from joinedup.runs.project import Project, load_project
 from joinedup.runs.stages import LINKED, STAGES, Stage, Work, report_input
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -38,9 +38,9 @@ from joinedup.runs.keyed import in_order, keyed_pairs
 from joinedup.runs.people import people_of
 from joinedup.runs.project import CONFIGURATION, Project
 from joinedup.runs.reviewing import review
+from joinedup.runs.together import together
 from joinedup.runs.truth import compare_with_truth
 from joinedup.sources import Collected, collect_system
-from joinedup.sources.targets import UNREAD
 
 Counts = dict[str, int]
 
@@ -121,20 +121,6 @@ def _refuse_erased(work: Work) -> None:
             place=Place(file="sources"), rule="erased-record",
             remedy="Take them out again with `joinedup erase --again`, and ask the sender not to send them.",
         )  # fmt: skip
-
-
-def together(frames: Iterable[Frame]) -> Frame:
-    """Frames of one table one below the other; a mark that one of them lacks is false there."""
-    parts = list(frames)
-    marks = sorted({name for f in parts for name in f.collect_schema().names() if name.startswith(UNREAD)})
-    return parts[0] if len(parts) == 1 else nw.concat([_with_marks(frame, marks) for frame in parts], how="vertical")
-
-
-def _with_marks(frame: Frame, marks: list[str]) -> Frame:
-    own = frame.collect_schema().names()
-    plain = [name for name in own if not name.startswith(UNREAD)]
-    filled = [nw.col(m) if m in own else nw.lit(False).alias(m) for m in marks]
-    return frame.select(*plain, *filled)
 
 
 def _told(collected: Collected) -> list[dict[str, Any]]:

@@ -19,15 +19,13 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 def as_xlsx(title: str, about: Sequence[str], tables: Sequence[PublicTable], made_on: datetime) -> bytes:
     """The workbook. about: the paragraphs of its cover. The same tables and day give the same bytes."""
-    import gptables
-
-    sheets = {f"Table_{number}": _sheet(number, table) for number, table in enumerate(tables, start=1)}
-    cover = gptables.Cover(title=title, intro=[about[0]], about=list(about[1:]) or None)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own use of pandas and files; each table's notes are on its sheet
+        import gptables
+
         path = Path(folder) / "tables.xlsx"
-        warnings.simplefilter(
-            "ignore"
-        )  # of its own use of pandas, and that it writes no sheet of notes: ours are by table
+        sheets = {f"Table_{number}": _sheet(number, table) for number, table in enumerate(tables, start=1)}
+        cover = gptables.Cover(title=title, intro=[about[0]], about=list(about[1:]) or None)
         gptables.write_workbook(str(path), sheets, cover=cover, contentsheet_label="Contents")
         return _fixed(path.read_bytes(), made_on)
 
