@@ -23,6 +23,10 @@ def shared_folder() -> Path:
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "java": (lambda: shutil.which("java") is not None, "Java is not installed: apt install openjdk-17-jre-headless"),
     "chromium": (lambda: shutil.which("chromium") is not None, "Chromium is not installed: apt install chromium"),
+    "soffice": (
+        lambda: shutil.which("soffice") is not None,
+        "LibreOffice is not here: apt install libreoffice-calc-nogui",
+    ),
     "shared": (lambda: shared_folder().is_dir(), "the public data are not beside the checkout: set JOINEDUP_SHARED"),
 }
 
@@ -36,6 +40,32 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if need in required:
             pytest.fail(f"{reason} (required here by JOINEDUP_REQUIRE)", pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium. A test that asks for it is marked `chromium`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def keeps_the_rules() -> Callable[[Any], None]:
+    """Holds an open page to the rules of access (WCAG 2.2 AA and good practice, by axe) and to the screen's width."""
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def check(page: Any) -> None:
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(page, options={"runOnly": rules})
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,14 @@ PEOPLE = {
     "x-custody": ["7,ORLA,VESK,03/04/1981,F,XA3 2BD,", "8,Tomasz,Brand,09/11/1966,M,XA2 2AB,W1"],
 }
 HEAD = "local_id,forenames,surname,dob,sex,postcode,self_defined_ethnicity"
-ROLES = "crime_id,record_id,role,stage\nx-crime:c1,100,suspect,charged\nx-crime:c1,101,suspect,named\n"
-CRIMES = "crime_id,recorded_on\nc1,2020-05-01\n"
+ROLES = (
+    "crime_id,record_id,role,stage\nx-crime:c1,100,suspect,charged\n"
+    "x-crime:c1,101,suspect,named\nx-crime:c2,102,suspect,named\n"
+)
+CRIMES = (
+    "crime_id,recorded_on,offence_from,ho_class,outcome,outcome_on\n"
+    "c1,2020-05-01,2020-04-01,022/06,16,2021-01-01\nc2,2020-05-01,2020-04-01,022/06,16,2021-01-01\n"
+)
 
 
 @pytest.fixture
@@ -134,3 +140,12 @@ def test_a_basis_must_be_given(project: Path) -> None:
     with pytest.raises(JoinedupError, match="No reason"):
         erase(project, Asked(("x-crime:100",), " ", "second", by="first"))
     assert everything(project) == before
+
+
+def test_what_a_run_found_of_their_cases_goes_and_what_it_found_of_others_stays(project: Path) -> None:
+    path = newest(project) / "tables" / "review_cases.parquet"
+    assert set(pq.read_table(path)["crime_id"].to_pylist()) == {"x-crime:c1", "x-crime:c2"}
+    erase(project, asked(person(project, "x-crime:100")))
+    assert pq.read_table(path)["crime_id"].to_pylist() == ["x-crime:c2"]
+    told = json.loads((newest(project) / "manifest.json").read_text())["tables"]["review_cases"]
+    assert told["rows"] == 1

@@ -205,6 +205,23 @@ def test_the_picture_is_plain_svg_that_can_be_read_without_script(project: Path)
     assert "must not be passed on" in as_page(drawn).decode()
 
 
+@pytest.mark.chromium
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_page_of_a_group_breaks_no_rule_of_access_and_is_no_wider_than_the_screen(
+    browser: Any, keeps_the_rules: Callable[[Any], None], project: Path, tmp_path: Path, width: int
+) -> None:
+    shown = show_group(project, list_groups(project, why="op-1")[0]["group_id"], why="op-1")
+    (tmp_path / "group.html").write_bytes(as_page(pictured(project, shown)))
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((tmp_path / "group.html").as_uri())
+    keeps_the_rules(page)
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('svg text')].map(t => t.getBoundingClientRect().height))"
+    )
+    assert smallest >= 11  # pixels: pictures are moved, never shrunk
+    page.close()
+
+
 def test_a_group_that_is_not_there_is_an_error_with_a_remedy(project: Path) -> None:
     with pytest.raises(ProjectError, match="no such group"):
         show_group(project, "G0", why="op-1")

@@ -138,6 +138,12 @@ _REVIEW = (
 # release must be held against, so that nothing follows from the difference.
 _RELEASES = (
     """
+    CREATE TABLE release_drafts (
+        number INTEGER PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL,
+        done_by TEXT NOT NULL, done_at TEXT NOT NULL
+    )
+    """,
+    """
     CREATE TABLE release_approvals (
         number INTEGER PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL,
         done_by TEXT NOT NULL, done_at TEXT NOT NULL, why TEXT NOT NULL
@@ -149,6 +155,7 @@ _RELEASES = (
         done_by TEXT NOT NULL, done_at TEXT NOT NULL
     )
     """,
+    *_kept_as_written("release_drafts", "drafts of releases"),
     *_kept_as_written("release_approvals", "approvals of releases"),
     *_kept_as_written("releases", "releases"),
 )

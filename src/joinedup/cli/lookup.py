@@ -54,4 +54,5 @@ def _words(found: tuple[Candidate, ...]) -> str:
 def _candidate(place: int, one: Candidate) -> list[str]:
     records = ", ".join(one.records[:MOST_RECORDS]) + (" …" if len(one.records) > MOST_RECORDS else "")
     head = f"{place}. {one.person_id}: {one.match_weight:.1f} bits; {len(one.records)} records: {records}"
-    return [head, *reason_lines(one.reasons)]
+    prior = round(one.match_weight, 1) - sum(round(reason.bits, 1) for reason in one.reasons)
+    return [head, f"  {prior:+6.1f}  prior: before anything is compared", *reason_lines(one.reasons)]

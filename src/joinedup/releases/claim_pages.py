@@ -26,6 +26,7 @@ from joinedup.statistics.claims import CAUTION, NOT_RECORDED, WORDS, Held, Judge
 
 _LEGEND = (("Known to be in it", KNOWN), ("Not known: may be in it", MAYBE), ("What it is compared with", INK))
 _THIN = 0.006
+STAFF = "Working pages for the project's own staff: what may leave, leaves in a release"
 
 MEANS = (
     ("holds", "True whatever the missing answers are."),
@@ -49,13 +50,17 @@ class Wording:
 
 @dataclass(frozen=True)
 class ClaimsInput:
-    """What the pages are made of. on: the day of the judging. history: by a claim's name, every wording of it."""
+    """What the pages are made of. on: the day of the judging. history: by a claim's name, every wording of it.
+
+    released: whether every figure on them may leave, as it stands beside all others that do.
+    """
 
     name: str
     invented: bool
     on: date
     judged: tuple[Judged, ...]
     history: Mapping[str, tuple[Wording, ...]]
+    released: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ def claim_pages(given: ClaimsInput) -> dict[str, str]:
     gives the same bytes.
     """
     pages = Pages(given)
-    shared = {"pages": pages, "given": given, "invented": INVENTED, "means": MEANS, "caution": CAUTION,
+    shared = {"pages": pages, "given": given, "invented": INVENTED, "staff": STAFF, "means": MEANS, "caution": CAUTION,
               "small": SMALL}  # fmt: skip
     made = {"index.html": _render("index", shared, root="")}
     for page in pages.all:

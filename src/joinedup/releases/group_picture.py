@@ -141,15 +141,24 @@ def as_page(group: Pictured) -> bytes:
     lines = [WARNING, *([INVENTED] if group.invented else [])]
     body = [
         f"<h1>Group {escape(group.group_id)}</h1>", *(f"<p><strong>{escape(line)}</strong></p>" for line in lines),
-        "<h2>Who is named with whom</h2>", network(group), people_table(group),
-        "<h2>When, and who recorded it</h2>", timeline(group), incidents_table(group),
+        "<h2>Who is named with whom</h2>", _wide("Picture: who is named with whom", network(group)),
+        _wide("Table: people", people_table(group)), "<h2>When, and who recorded it</h2>",
+        _wide("Picture: when, and who recorded it", timeline(group)), _wide("Table: incidents", incidents_table(group)),
     ]  # fmt: skip
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>Group {escape(group.group_id)}</title></head>"
-        f'<body style="font-family:{escape(FONT)};max-width:60rem;margin:auto;padding:1rem">'
-        f"{''.join(map(str, body))}</body></html>\n"
+        f'<body style="font-family:{escape(FONT)};max-width:60rem;margin:auto;padding:1rem;overflow-wrap:anywhere">'
+        f"<main>{''.join(map(str, body))}</main></body></html>\n"
     ).encode()
+
+
+def _wide(label: str, part: Markup) -> Markup:
+    """What is wider than a phone is moved under the finger, and never shrunk until nobody can read it."""
+    return Markup(
+        f'<div role="group" aria-label="{escape(label)}" tabindex="0" style="overflow-x:auto">'
+        f'<div style="min-width:44rem;overflow-wrap:normal">{part}</div></div>'
+    )
 
 
 def people_table(group: Pictured) -> Markup:

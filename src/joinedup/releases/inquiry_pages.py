@@ -120,9 +120,17 @@ class Pages:
 
     def _row(self, thing: Thing) -> Row:
         standing = standing_of(self.given.register, thing, self.given.on)
-        real = thing.made.published and self.given.invented
-        found = beside(standing, self.given.run, self.given.figures) if self.given.run and not real else None
+        found = self._figure(thing, standing)
         return Row(thing, standing, thing.bodies, found, tuple(self._lines(thing)))
+
+    def _figure(self, thing: Thing, standing: Standing) -> Beside | None:
+        """The run's figure, of the whole alone: what a force or a year counts leaves in a release, with what it must be
+        protected together with. Invented figures say nothing of real promises.
+        """
+        of_a_part = "area" in thing.made.fields or "period" in thing.made.fields
+        if self.given.run is None or of_a_part or (thing.made.published and self.given.invented):
+            return None
+        return beside(standing, self.given.run, self.given.figures)
 
     def _lines(self, thing: Thing) -> Iterator[Line]:
         gone = [one for one in self.given.register.annulled if one.thing == thing.id and one.kind in SHOWN]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +13,10 @@ import pyarrow.compute as pc
 
 from joinedup import tables
 from joinedup.engine import DuckDBEngine, Resources, read_extract
-from joinedup.errors import BusyError, ExtractError, LinkageError, Place, from_oserror
+from joinedup.errors import ExtractError, LinkageError, Place
 from joinedup.linkage.incremental import Change, Updated, update
 from joinedup.linkage.store.kept import NOTE, open_store
+from joinedup.runs.folder import held_alone
 from joinedup.runs.linking import Asked, log_joining, read_people, refuse_overwriting, salt_of, write_pieces
 from joinedup.runs.project import project_around
 
@@ -69,7 +69,10 @@ def add_file(added: Added, clusters: Path) -> AddedFile:
         )  # fmt: skip
     refuse_overwriting(added.records, clusters, Asked(added.pairs))
     project = project_around(added.records)
-    with _alone(added.store), closing(DuckDBEngine(project.resources if project else Resources())) as engine:
+    with (
+        held_alone(added.store, "Somebody else adds records here."),
+        closing(DuckDBEngine(project.resources if project else Resources())) as engine,
+    ):
         people = read_people(engine, project, added.records)
         store = open_store(added.store)
         change = Change(people.frame, _ids(added.removed) if added.removed else ())
@@ -93,23 +96,6 @@ def _ids(path: Path) -> Sequence[str]:
             remedy="Give one record id a row, under record_id.",
         )  # fmt: skip
     return list(pc.unique(table["record_id"].drop_null()).to_pylist())
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else adds meanwhile. The lock goes with the process."""
-    try:
-        stream = (folder / ".lock").open("w")
-    except OSError as error:
-        raise from_oserror(error) from None
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(
-                "Somebody else adds records here.", place=Place(file=str(folder)), remedy="Wait until it ends."
-            ) from None
-        yield
 
 
 def _written(made: Updated, clusters: Path, pairs: Path | None) -> None:

@@ -6,37 +6,26 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from joinedup.engine import write_bytes
-from joinedup.errors import Place, StorageError
 from joinedup.releases.claim_pages import ClaimsInput, Wording, claim_pages
 from joinedup.runs.claims import Entered, ledger
 from joinedup.runs.project import load_project
+from joinedup.runs.publishing import write_folder
 from joinedup.statistics.claims import WORDS, Judged
 
 
 def publish_claims(place: Path, judged: Iterable[Judged], out: Path) -> int:
     """Write a page for each claim, an index and tables into a folder that is new or empty; say how many files.
 
-    place: a project folder, or a file of claims. Raises StorageError for a folder that holds something.
+    place: a project folder, whose pages are for its own staff until a release carries them; or a file of claims, with
+    figures that others published. Raises StorageError for a folder that holds something.
     """
-    refuse_full(out)
     named, invented, history = place.stem.replace("-", " ").capitalize(), False, dict[str, tuple[Wording, ...]]()
     if place.is_dir():
         project = load_project(place)
         named, invented, history = project.name, project.invented, history_of(place)
-    made = claim_pages(ClaimsInput(named, invented, date.today(), tuple(judged), history))
-    for name, content in made.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(out / name, content.encode())
+    made = claim_pages(ClaimsInput(named, invented, date.today(), tuple(judged), history, released=not place.is_dir()))
+    write_folder(out, {name: text.encode() for name, text in made.items()})
     return len(made)
-
-
-def refuse_full(out: Path) -> None:
-    """Raises StorageError for a folder that holds something: old pages must not stay among new ones."""
-    if out.exists() and any(out.iterdir()):
-        raise StorageError(
-            "The folder holds something already.", place=Place(str(out)), remedy="Name a new one, or empty it."
-        )
 
 
 def history_of(folder: Path) -> dict[str, tuple[Wording, ...]]:

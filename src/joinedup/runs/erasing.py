@@ -166,6 +166,7 @@ def _erase(project: Project, records: Sequence[str], found: Erased, asked: Asked
         people = set[str]()
         for run in places.finished(project.runs):
             people |= _take_out(run, wanted)
+            _take_out_cases(run, found.look)
         remove_folder(project.runs / places.PARTIAL)
         with transaction(store):
             for kind, ids in (("record", records), ("person", sorted(people))):
@@ -259,6 +260,22 @@ def _take_out(run: Path, records: pa.Array) -> set[str]:
     remove_folder(run / INDEX)
     _mark(run, {name: path for name, path in changed.items() if path.parent.name == "tables"})
     return people
+
+
+def _take_out_cases(run: Path, crimes: Sequence[str]) -> None:
+    """Take out what a run found of cases in which a record had a part: the values that fired its rules may be theirs.
+
+    The next run finds anew what the other records still show.
+    """
+    path = run / "tables" / "review_cases.parquet"
+    if not path.exists():
+        return
+    table = pq.read_table(path)
+    gone = pc.is_in(table["crime_id"], value_set=pa.array(crimes, pa.string()))
+    if pc.any(gone).as_py():
+        with appearing(path) as temporary:
+            pq.write_table(table.filter(pc.invert(gone)), temporary)
+        _mark(run, {path.stem: path})
 
 
 def _filtered(path: Path, records: pa.Array, people: pa.Array) -> bool:

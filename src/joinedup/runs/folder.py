@@ -28,16 +28,24 @@ def locked(runs: Path) -> Iterator[None]:
     """
     try:
         (runs / PARTIAL).mkdir(parents=True, exist_ok=True)
-        stream = (runs / ".lock").open("w")
+    except OSError as error:
+        raise from_oserror(error) from None
+    with held_alone(runs, "Another run is under way in this project."):
+        yield
+
+
+@contextmanager
+def held_alone(folder: Path, busy: str) -> Iterator[None]:
+    """Hold a folder's `.lock`. Raises BusyError at once, with the words `busy`, when another process holds it."""
+    try:
+        stream = (folder / ".lock").open("w")
     except OSError as error:
         raise from_oserror(error) from None
     with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError(
-                "Another run is under way in this project.", place=Place(file=str(runs)), remedy="Wait until it ends."
-            ) from None
+            raise BusyError(busy, place=Place(file=str(folder)), remedy="Wait until it ends.") from None
         yield
 
 

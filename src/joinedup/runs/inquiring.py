@@ -32,9 +32,9 @@ from joinedup.inquiry.register import admit, grown
 from joinedup.inquiry.requests import SENT, Waits, waiting
 from joinedup.releases.inquiry_pages import InquiryInput, inquiry_pages
 from joinedup.runs.accounts import account
-from joinedup.runs.claim_publishing import refuse_full
 from joinedup.runs.folder import latest
 from joinedup.runs.project import Project, load_project
+from joinedup.runs.publishing import write_folder
 
 _READ = "SELECT number, kind, thing, on_day, fields, done_by, done_at FROM inquiry_events ORDER BY number"
 
@@ -258,15 +258,12 @@ def write_pages(folder: Path, out: Path, on: date | None = None) -> int:
     They hold no personal data, no words of requests or answers, and no count below the disclosure threshold.
     Raises StorageError for a folder that holds something.
     """
-    refuse_full(out)
     found = inquiry(folder, on)
     project = load_project(folder)
     made = inquiry_pages(
         InquiryInput(project.name, project.invented, found.on, found.register, found.run, found.figures)
     )
-    for name, content in made.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(out / name, content.encode())
+    write_folder(out, {name: text.encode() for name, text in made.items()})
     return len(made)
 
 

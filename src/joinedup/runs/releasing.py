@@ -17,17 +17,18 @@ import pyarrow.parquet as pq
 
 from joinedup.audit import Act, Entry, Subject, append, open_store, transaction
 from joinedup.audit.sql import run
-from joinedup.engine import write_bytes
 from joinedup.errors import Place, ProjectError, StatisticsError
 from joinedup.releases.claim_pages import ClaimsInput, claim_pages
 from joinedup.releases.pack import Method, PackInput, PublicTable, pack_files
 from joinedup.runs.accounts import account
-from joinedup.runs.claim_publishing import history_of, refuse_full
+from joinedup.runs.claim_publishing import history_of
 from joinedup.runs.claims import CLAIMS_FILE, claim
-from joinedup.runs.core_table import core_table
+from joinedup.runs.core_table import TOTAL, core_table
 from joinedup.runs.folder import latest
 from joinedup.runs.project import Project, load_project
+from joinedup.runs.publishing import refuse_full, write_folder
 from joinedup.runs.releasing_tables import FIELDS, Checked, Earlier, core_tables, record_tables
+from joinedup.statistics.claims import Judged
 from joinedup.statistics.disclosure import Cell, System
 
 APPROVALS = 2
@@ -69,7 +70,9 @@ def release(folder: Path, out: Path, *, final: bool = False, by: str | None = No
             )  # fmt: skip
         if final:
             _publish(store, (digest, newest.name, who), checked)
-    _write(out, public if final else pack_files(given), {"run": newest.name, "digest": digest, "made_by": who}, checked)
+        else:
+            _note_maker(store, (digest, newest.name, who))
+    _write(out, public if final else pack_files(given), {"run": newest.name, "digest": digest}, checked)
     return Released(newest.name, out, len(public), digest, approved, final)
 
 
@@ -90,7 +93,13 @@ def approve(folder: Path, pack: Path, *, why: str, by: str | None = None) -> tup
     manifest = _manifest(pack)
     with closing(open_store(project.folder)) as store, transaction(store):
         approved = _approvals(store, manifest["digest"])
-        if who == manifest["made_by"] or who in approved:
+        makers = _makers(store, manifest["digest"])
+        if not makers:
+            raise StatisticsError(
+                "This pack was not made from this project.", rule="release-approvals",
+                remedy="Name the project that it was made from, with --folder.",
+            )  # fmt: skip
+        if who in makers or who in approved:
             raise StatisticsError(
                 "A release is approved by two people who did not make it, each once.", rule="release-approvals",
                 remedy="Ask another person.",
@@ -112,8 +121,27 @@ def _manifest(pack: Path) -> dict[str, str]:
 
 
 def _approvals(store: sqlite3.Connection, digest: str) -> tuple[str, ...]:
+    """Accounts that approved a pack and did not make it, whichever came first."""
     rows = run(store, "SELECT done_by FROM release_approvals WHERE digest = ? ORDER BY number", digest).fetchall()
-    return tuple(row[0] for row in rows)
+    makers = _makers(store, digest)
+    return tuple(row[0] for row in rows if row[0] not in makers)
+
+
+def _makers(store: sqlite3.Connection, digest: str) -> tuple[str, ...]:
+    """Accounts that made a pack with these files. The database is asked, and not the pack, which they hold."""
+    return tuple(row[0] for row in run(store, "SELECT done_by FROM release_drafts WHERE digest = ?", digest).fetchall())
+
+
+def _note_maker(store: sqlite3.Connection, what: tuple[str, str, str]) -> None:
+    """Keep who made a pack, once."""
+    digest, run_name, who = what
+    with transaction(store):
+        if who in _makers(store, digest):
+            return
+        subjects = (Subject("pack", digest), Subject("run", run_name))
+        kept = append(store, Entry(Act.ALTERATION, who, "a pack was written", subjects, {"command": "release"}))
+        row = (kept.sequence, digest, run_name, who, _at(kept.at))
+        run(store, "INSERT INTO release_drafts VALUES (?, ?, ?, ?, ?)", *row)
 
 
 def _publish(store: sqlite3.Connection, what: tuple[str, str, str], checked: Checked) -> None:
@@ -134,9 +162,7 @@ def _write(out: Path, public: Mapping[str, bytes], manifest: Mapping[str, str], 
     private = {"manifest.json": json.dumps(manifest, indent=1), "audit.json": json.dumps(_audited(checked), indent=1)}
     everything = {f"public/{name}": content for name, content in public.items()}
     everything |= {f"private/{name}": text.encode() for name, text in private.items()}
-    for name, content in everything.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(out / name, content)
+    write_folder(out, everything)
 
 
 def _audited(checked: Checked) -> dict[str, Any]:
@@ -195,7 +221,7 @@ def _input(project: Project, newest: Path, earlier: Sequence[Earlier], who: str)
     given = PackInput(
         project.name, project.invented, newest.name, datetime.fromisoformat(manifest["made_at"]), tables,
         tuple(_summary(checked.tables)), method, _changes(earlier, newest.name), tuple(_unsound(newest)),
-        _claims(project, who),
+        _claims(project, newest, who),
     )  # fmt: skip
     return given, checked
 
@@ -237,14 +263,24 @@ def _changes(earlier: Sequence[Earlier], now: str) -> tuple[str, ...]:
     )
 
 
-def _claims(project: Project, who: str) -> dict[str, str]:
-    """Pages of the project's claims, where it has any."""
+def _claims(project: Project, newest: Path, who: str) -> dict[str, str]:
+    """Pages of the project's claims, where it has any: of the whole, and of figures that others published.
+
+    A claim of a force, a year or a stage tells counts that the tables may hide, and does not leave.
+    """
     if not (project.folder / CLAIMS_FILE).exists():
         return {}
-    judged = claim(project.folder, by=who)
-    day = datetime.strptime(latest(project.runs).name[:8], "%Y%m%d").date()
-    pages = claim_pages(ClaimsInput(project.name, project.invented, day, judged, history_of(project.folder)))
+    judged = tuple(one for one in claim(project.folder, by=who) if _may_leave(one, newest.name))
+    day = datetime.strptime(newest.name[:8], "%Y%m%d").date()
+    history = history_of(project.folder)
+    pages = claim_pages(ClaimsInput(project.name, project.invented, day, judged, history, released=True))
     return {f"claims/{name}": text for name, text in pages.items()}
+
+
+def _may_leave(judged: Judged, run_name: str) -> bool:
+    about = judged.statement.about
+    of_the_run = judged.evidence.source.startswith(f"Run {run_name}")
+    return not of_the_run or about.area == about.period == about.stage == TOTAL
 
 
 __all__ = ["APPROVALS", "Released", "approve", "digest_of", "release"]

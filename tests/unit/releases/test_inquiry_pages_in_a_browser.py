@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from joinedup.inquiry.published import force_entries, published_entries
 from joinedup.releases.inquiry_pages import InquiryInput, inquiry_pages
 
 pytestmark = pytest.mark.chromium
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ("index.html", "timeline.html", "recommendations/x-1.html", "recommendations/hmicfrs-profiles.html",
          "bodies/X01.html", "bodies/forces.html")  # fmt: skip
 MISSING = {
@@ -37,28 +35,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_breaks_a_rule_of_access_or_is_wider_than_the_screen(
-    browser: Any, folder: Path, name: str, width: int
+    browser: Any, keeps_the_rules: Callable[[Any], None], folder: Path, name: str, width: int
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto((folder / name).as_uri())
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    keeps_the_rules(page)
     page.close()
 
 

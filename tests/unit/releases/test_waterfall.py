@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -83,16 +81,6 @@ PLACES = """() => [...document.querySelectorAll('svg text')].map(word => {
     const box = word.getBoundingClientRect(), sheet = word.ownerSVGElement.getBoundingClientRect()
     return {text: word.textContent, width: sheet.width, height: sheet.height, left: box.left - sheet.left,
             right: box.right - sheet.left, top: box.top - sheet.top, bottom: box.bottom - sheet.top}})"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.chromium

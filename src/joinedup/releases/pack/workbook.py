@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from joinedup.engine.harmless import harmless
 from joinedup.releases.pack.tables import HIDDEN, PublicColumn, PublicTable, Value
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -46,6 +47,8 @@ def _sheet(number: int, table: PublicTable) -> Any:
 def _cell(value: Value, column: PublicColumn) -> Value:
     if value is None:
         return HIDDEN
+    if column.kind == "text":
+        return harmless(str(value))
     return round(float(value), 4) if column.kind == "share" else value
 
 

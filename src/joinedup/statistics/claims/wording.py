@@ -21,9 +21,9 @@ WORDS = {
 }
 
 
-def percent(share: float) -> str:
-    """A share as it is printed: one digit after the point."""
-    return f"{100 * share:.1f}%"
+def percent(share: float, digits: int = 1) -> str:
+    """A share as it is printed: one digit after the point, or more where a verdict hangs on them."""
+    return f"{100 * share:.{digits}f}%"
 
 
 def verdict_words(statement: Statement, verdict: Verdict, *, complete: bool = False) -> str:
@@ -41,8 +41,16 @@ def verdict_words(statement: Statement, verdict: Verdict, *, complete: bool = Fa
 
 
 def _share(held: Held) -> str:
-    chance = f" ({_between(*held.chance)} with chance)" if held.chance is not None else ""
-    return f"It is {_between(held.lower, held.upper)}{chance}, against {_between(*held.against)}."
+    digits = _digits(held)
+    chance = f" ({_between(*held.chance, digits)} with chance)" if held.chance is not None else ""
+    return f"It is {_between(held.lower, held.upper, digits)}{chance}, against {_between(*held.against, digits)}."
+
+
+def _digits(held: Held) -> int:
+    """Enough digits that no end looks equal to what it is compared with, unless it is."""
+    ends = (held.lower, held.upper, *(held.chance or ()))
+    unequal = [(one, other) for one in ends for other in held.against if one != other]
+    return next((n for n in range(1, 5) if all(percent(a, n) != percent(b, n) for a, b in unequal)), 5)
 
 
 def _difference(held: Held) -> str:
@@ -50,8 +58,9 @@ def _difference(held: Held) -> str:
     return f"The first less the second is {low if low == high else f'{low} to {high}'} percentage points."
 
 
-def _between(low: float, high: float) -> str:
-    return percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
+def _between(low: float, high: float, digits: int = 1) -> str:
+    first, last = percent(low, digits), percent(high, digits)
+    return first if first == last else f"{first} to {last}"
 
 
 def unknown_words(judged: Judged) -> str:

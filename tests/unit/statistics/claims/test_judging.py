@@ -216,3 +216,18 @@ def test_the_wording_is_the_same_whatever_the_group() -> None:
 def test_what_is_no_statement_and_what_are_no_figures_is_refused(made: object) -> None:
     with pytest.raises(StatisticsError):
         made()  # type: ignore[operator]
+
+
+def test_figures_that_nobody_has_seen_settle_nothing_whatever_they_would_say() -> None:
+    quoted = held({"White": 70, "Asian": 10, "Black": 10}, 10, seen=False)
+    for group, share, would in (("White", 0.5, "holds"), ("Asian", 0.5, "contradicted")):
+        found = judge(said(group, Than(share=share)), quoted)
+        assert (found.verdict.word, found.verdict.as_quoted) == ("insufficient", would)
+    assert judge(said("White", Than(share=0.75)), quoted).verdict.as_quoted is None  # 70 to 80%: it cannot say anyhow
+
+
+def test_an_end_never_looks_equal_to_what_it_is_compared_with_unless_it_is() -> None:
+    words = dict(lines(judge(said("White", Than(share=0.5)), held({"White": 5_004, "Asian": 4_996, "Black": 0}, 0))))
+    assert "50.04%, against 50.00%" in words["Verdict"]
+    equal = dict(lines(judge(said("White", Than(share=0.5)), held({"White": 50, "Asian": 50, "Black": 0}, 0))))
+    assert "50.0%, against 50.0%" in equal["Verdict"]
