@@ -143,6 +143,11 @@ def test_a_spreadsheet_is_taken_whole_or_not_at_all_and_may_come_again(project: 
     assert "0 entries taken; 2 references were there already." in said
     _, waits = asked(project, "waiting", "--on", "2026-04-01")
     assert "2026-03-29 Q1: Harbour Trust; no answer, overdue by 3 days" in waits and "Q2" not in waits
+    sheet.write_text(SHEET.replace("29/03/2026,,x", "29/03/2026,02/04/2026,x"))  # an answer that came since
+    _, said = asked(project, "import", sheet)
+    assert "1 entries taken; 2 references were there already." in said
+    _, waits = asked(project, "waiting", "--on", "2026-04-03")
+    assert "Q1" not in waits
 
 
 def test_deadlines_and_the_whole_register_are_written_for_other_programs(project: Path, tmp_path: Path) -> None:

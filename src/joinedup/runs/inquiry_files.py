@@ -13,8 +13,8 @@ from typing import Any
 from joinedup.audit import Act, Entry, Subject, append
 from joinedup.engine import ROW, read_extract, write_bytes
 from joinedup.errors import InquiryError, Place
+from joinedup.inquiry import KINDS, Thing
 from joinedup.inquiry import Entry as Fact
-from joinedup.inquiry import Thing
 from joinedup.inquiry.reports import read_recommendations
 from joinedup.inquiry.sheets import Fault, body_id, read_sheet
 from joinedup.runs.inquiring import Book, Inquiry, as_rows, inquiry, writing
@@ -50,8 +50,8 @@ def import_requests(
     """Take a spreadsheet of requests (CSV or XLSX): all of it, or nothing where a row cannot be taken.
 
     new_bodies: enter bodies that the register does not know as well. A reference that is there already is passed over,
-    so that a mended sheet can come again. Raises ExtractError for a file that cannot be read, InquiryError for one that
-    lacks a column.
+    so that a sheet can come again; an answer that was written into it since is taken. Raises ExtractError for a file
+    that cannot be read, InquiryError for one that lacks a column.
     """
     headers, rows, broken = _read(sheet)
     with _of_file(sheet), writing(folder, why, by) as book:
@@ -89,11 +89,21 @@ def _taken(book: Book, table: _Table, file: str) -> Imported:
     there = set(book.register.things)
     for name in table.bodies:
         book.enter(Fact("institution", body_id(name), min(one.on for _, one in table.entries), {"name": name}))
-    fresh = [(row, one) for row, one in table.entries if one.thing not in there]
+    fresh = [(row, one) for row, one in table.entries if not _is_there(one, book)]
     for row, one in fresh:
         book.enter(one, Place(file, row))
     already = len({one.thing for _, one in table.entries} & there)
     return Imported(len(fresh), already, tuple(map(body_id, table.bodies)), ())
+
+
+def _is_there(one: Fact, book: Book) -> bool:
+    """Whether a thing of that id, or an event of that kind and day about it, was entered before: an answer that came
+    since is taken, though its request is there already.
+    """
+    thing = book.register.things.get(one.thing)
+    if thing is None or KINDS[one.kind].makes:
+        return thing is not None
+    return any(event.kind == one.kind and event.on == one.on for event in thing.events)
 
 
 def _unknown(table: _Table) -> Iterator[Fault]:
